@@ -18,9 +18,9 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("text",),
     ("dates", "urls"),
-    ("markup",),
-    ("feeds", "extract", "sites", "judge", "sanitize", "pictures", "schedule", "config", "ledger"),
-    ("revisions", "legacy"),
+    ("markup", "pictures"),
+    ("feeds", "extract", "sites", "sanitize", "schedule", "config", "ledger"),
+    ("revisions", "legacy", "judge"),
     ("render",),
     # above: the core, values in, values out; below: the edge, which touches the world
     ("log",),

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
-from onrecord.model import Run, Runs
+from onrecord.model import (
+    Block,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Preformatted,
+    Quotation,
+    Run,
+    Runs,
+    Table,
+    plain,
+)
 
 # C0 and C1 controls but for tab and line feed, lone surrogates (JSON-LD smuggles them in as \ud800),
 # non-characters, and the marks that reorder text for a reader (Unicode TR 36, 3.2, "Trojan Source").
@@ -17,7 +27,8 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff\u202a-\u202e]"
 )
 _ALL_SPACES = re.compile(r"\s+")
-_WORD_OR_SPACE = re.compile(r"\s+|\S+")
+# White space but for a single space: what has to be folded.
+_UNFOLDED = re.compile(r"[^\S ]\s*| \s+")
 _SET_SPACES = re.compile("[\u00a0\u3000]+")
 
 
@@ -44,20 +55,38 @@ def normal_runs(runs: Iterable[Run]) -> Runs:
     White space is folded across runs, as a browser does it: a line break in it wins, else it is one
     space. No-break and ideographic spaces that stand alone are set on purpose and stay.
     """
-    pieces = [replace(run, text=clean(run.text)) for run in runs]
-    owners = [piece for piece in pieces for _ in piece.text]
-    whole = "".join(piece.text for piece in pieces)
-    first = len(whole) - len(whole.lstrip())
-    last = len(whole.rstrip())
     merged: list[Run] = []
-    for match in _WORD_OR_SPACE.finditer(whole, first, last):
-        space = match[0].isspace()
-        for owner, text in [(owners[match.start()], _folded(match[0]))] if space else _owned(match, owners):
-            if merged and replace(merged[-1], text=text) == replace(owner, text=text):
-                merged[-1] = replace(owner, text=merged[-1].text + text)
-            else:
-                merged.append(replace(owner, text=text))
+    pending, owner = "", None  # white space that is not yet known to be inside, and the run it began in
+    for run in runs:
+        text = run.text if run.text.isascii() and run.text.isprintable() else clean(run.text)
+        inner = text.strip()
+        if not inner:
+            if text:
+                pending, owner = pending + text, owner or run
+            continue
+        start = text.find(inner)
+        if start:
+            pending, owner = pending + text[:start], owner or run
+        if pending and merged:
+            _join(merged, _folded(pending), owner or run)
+        _join(merged, _UNFOLDED.sub(lambda match: _folded(match[0]), inner), run)
+        pending = text[start + len(inner) :]
+        owner = run if pending else None
     return tuple(merged)
+
+
+def _join(merged: list[Run], text: str, owner: Run) -> None:
+    """Add *text* with the formatting of *owner*: to the last run, if that shares it."""
+    last = merged[-1] if merged else None
+    if (
+        last is not None
+        and last.link == owner.link
+        and last.emphasis is owner.emphasis
+        and last.strong is owner.strong
+    ):
+        merged[-1] = Run(last.text + text, last.link, last.emphasis, last.strong)
+    else:
+        merged.append(Run(text, owner.link, owner.emphasis, owner.strong))
 
 
 def _folded(space: str) -> str:
@@ -66,12 +95,22 @@ def _folded(space: str) -> str:
     return space if _SET_SPACES.fullmatch(space) else " "
 
 
-def _owned(match: re.Match[str], owners: list[Run]) -> list[tuple[Run, str]]:
-    """Return the parts of a match, each with the run that it came from."""
-    parts: list[tuple[Run, str]] = []
-    start = match.start()
-    for at in range(match.start() + 1, match.end() + 1):
-        if at == match.end() or owners[at] is not owners[start]:
-            parts.append((owners[start], match.string[start:at]))
-            start = at
-    return parts
+def body_text(blocks: Iterable[Block]) -> str:
+    """Return the words of *blocks*, a line for each paragraph, heading, list item and table row."""
+    return "\n".join(line for block in blocks for line in _lines(block))
+
+
+def _lines(block: Block) -> list[str]:
+    match block:
+        case Paragraph(runs) | Heading(runs):
+            return [plain(runs)]
+        case Quotation(blocks=inner):
+            return [line for one in inner for line in _lines(one)]
+        case ListBlock(items=items):
+            return [line for item in items for one in item for line in _lines(one)]
+        case Table(rows=rows):
+            return [" ".join(plain(cell) for cell in row) for row in rows]
+        case Preformatted(text):
+            return text.splitlines()
+        case _:
+            return []
