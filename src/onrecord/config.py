@@ -1,0 +1,582 @@
+"""onrecord.toml: what is followed, and how. The one file of an archive that a person edits.
+
+Pure: text in, values out; the environment and the file itself are the command line's and the archive's.
+Every mistake is told with its dotted key, all of them at once. Keys that nobody knows are mistakes too: a
+typing slip must not silently change what is kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from onrecord.errors import ConfigError
+from onrecord.model import SourceId
+from onrecord.text import clean, fold_space
+from onrecord.urls import file_stem, host_of, resolve
+
+#: The version of this file's shape.
+FORMAT = 1
+#: Bytes of UTF-8 in a source's name: a folder's name is at most 255 on every file system, and paths add up.
+MAX_SOURCE_ID = 100
+
+FullText = Literal["auto", "feed", "page"]
+CaptureDepth = Literal["page", "pictures"]
+
+# ---------------------------------------------------------------- what is settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """A publication, or a section of one, that is followed."""
+
+    id: SourceId
+    title: str | None = None  #: as shown to readers; None: as the feed says
+    home: str | None = None
+    feeds: tuple[str, ...] = ()  #: byte for byte as they are asked
+    front_page: bool = False  #: read the home page's links too
+    language: str | None = None  #: BCP 47, where the pages do not say
+    full_text: FullText = "auto"
+    capture: CaptureDepth | None = None  #: None: as [archive] says
+    pause: float | None = None  #: seconds between pages; None: as [fetch] says
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchConfig:
+    """How servers are asked."""
+
+    user_agent: str | None = None  #: None: On Record's own
+    page_pause: float = 1.0  #: seconds
+    picture_pause: float = 0.2  #: seconds
+    max_crawl_delay: float = 60.0  #: seconds
+    proxy: str | None = None
+    ca_file: str | None = None
+    timeout: float = 60.0  #: seconds, one exchange
+    max_page_mib: int = 16
+    max_feed_mib: int = 32
+    max_redirects: int = 10
+    retries: int = 4
+    hosts_at_once: int = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureConfig:
+    """Which pictures are kept."""
+
+    keep: bool = True
+    max_mib: int = 32
+    max_pixels: int = 100_000_000
+    max_per_article: int = 200
+
+
+_LOOK_AGAIN = tuple(
+    timedelta(minutes=minutes)
+    for minutes in (15, 60, 3 * 60, 24 * 60, 3 * 24 * 60, 10 * 24 * 60, 30 * 24 * 60)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleConfig:
+    """When sources and articles are looked at."""
+
+    every: timedelta = timedelta(hours=1)
+    look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportConfig:
+    """A copy of the archive in another shape, written after each round."""
+
+    kind: Literal["legacy"]
+    dest: str  #: a folder
+    git: bool = False
+    pictures: Literal["proxy", "publisher", "kept"] = "proxy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """onrecord.toml, read."""
+
+    format: int = FORMAT
+    operator: str | None = None
+    capture: CaptureDepth = "pictures"
+    sources: tuple[SourceConfig, ...] = ()
+    fetch: FetchConfig = field(default_factory=FetchConfig)
+    pictures: PictureConfig = field(default_factory=PictureConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    export: tuple[ExportConfig, ...] = ()
+
+
+# ---------------------------------------------------------------- values, one by one
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Why a value can't stand, in words that follow its key and a colon."""
+
+    what: str
+
+
+_Reader = Callable[[object], object]
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str) or not value.strip():
+        return _Wrong('must be text, such as "…"')
+    is_plain = clean(value) == value and not {"\n", "\t"} & set(value)
+    return value if is_plain else _Wrong("must be one line without control characters")
+
+
+def _flag(value: object) -> object:
+    return value if isinstance(value, bool) else _Wrong("must be true or false")
+
+
+def _whole(least: int, most: int) -> _Reader:
+    def read(value: object) -> object:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            return _Wrong(f"must be a whole number from {least:,} to {most:,}".replace(",", "_"))
+        return value
+
+    return read
+
+
+def _seconds(least: float, most: float) -> _Reader:
+    def read(value: object) -> object:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(float(str(value))) or not least <= float(str(value)) <= most:
+            return _Wrong(f"must be seconds, from {least:g} to {most:g}")
+        return float(str(value))
+
+    return read
+
+
+def _one_of(*words: str) -> _Reader:
+    def read(value: object) -> object:
+        listed = " or ".join(f'"{word}"' for word in words)
+        return value if value in words else _Wrong(f"must be {listed}")
+
+    return read
+
+
+def _address(value: object) -> object:
+    if isinstance(value, str) and value == resolve(value, ""):
+        return value
+    return _Wrong("must be an address that begins with https:// or http://")
+
+
+def _addresses(value: object) -> object:
+    if not isinstance(value, list) or any(isinstance(_address(each), _Wrong) for each in value):
+        return _Wrong('must be a list of addresses, such as ["https://paper.example/rss.xml"]')
+    return tuple(dict.fromkeys(value))
+
+
+def _proxy(value: object) -> object:
+    if isinstance(value, str) and re.match(r"(?i)(?:https?|socks5h?|socks4a?)://[^/\s]+", value):
+        return value
+    return _Wrong('must be a proxy\'s address, such as "socks5://127.0.0.1:9050" or "http://127.0.0.1:8080"')
+
+
+def _language(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", value):
+        return value
+    return _Wrong('must be a language tag, such as "zh-Hans" or "de"')
+
+
+_SPAN = re.compile(
+    r"(?=[0-9])(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,7})s)?\Z"
+)
+_LONGEST = timedelta(days=3650)
+
+
+def duration(text: str) -> timedelta | None:
+    """Return the time that "15m", "1h30m", "2d" or "1w" says, or None if it says none up to ten years."""
+    match = _SPAN.match(text)
+    if match is None:
+        return None
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    span = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return span if timedelta(0) < span <= _LONGEST else None
+
+
+def _span(least: timedelta) -> _Reader:
+    def read(value: object) -> object:
+        span = duration(value) if isinstance(value, str) else None
+        if span is None:
+            return _Wrong('must be a time such as "15m", "1h30m" or "2d"')
+        return span if span >= least else _Wrong("is too often: publishers' servers are not ours")
+
+    return read
+
+
+def _ladder(value: object) -> object:
+    spans = (
+        [duration(each) if isinstance(each, str) else None for each in value]
+        if isinstance(value, list)
+        else [None]
+    )
+    known = tuple(span for span in spans if span is not None)
+    if len(known) < len(spans):
+        return _Wrong('must be a list of times such as ["15m", "1h", "1d"]')
+    if list(known) != sorted(set(known)):
+        return _Wrong("must rise: each time is counted from the first capture")
+    return known if len(known) <= 50 else _Wrong("has more than 50 steps")
+
+
+# ---------------------------------------------------------------- every key
+
+_SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
+    "archive": {
+        "operator": (
+            _text,
+            "Who keeps this archive, and how to reach them; it stands in captures and exports.",
+        ),
+        "capture": (
+            _one_of("page", "pictures"),
+            'What captures hold: "page", or with "pictures" their exchanges too, for a replay that is whole.',
+        ),
+    },
+    "fetch": {
+        "user_agent": (_text, "How On Record names itself to servers, instead of its own name."),
+        "page_pause": (_seconds(0, 3600), "Seconds between two pages of one host."),
+        "picture_pause": (_seconds(0, 3600), "Seconds between two pictures of one host."),
+        "max_crawl_delay": (
+            _seconds(0, 3600),
+            "A longer Crawl-delay in robots.txt is taken for this many seconds.",
+        ),
+        "proxy": (_proxy, "The HTTP or SOCKS proxy that every request goes through."),
+        "ca_file": (_text, "A file of certificates that are trusted beside the system's."),
+        "timeout": (_seconds(1, 3600), "Seconds that one request may take."),
+        "max_page_mib": (_whole(1, 1024), "MiB of a page that are read at most."),
+        "max_feed_mib": (_whole(1, 1024), "MiB of a feed that are read at most."),
+        "max_redirects": (_whole(0, 20), "Redirects that are followed for one address."),
+        "retries": (_whole(0, 20), "How often a request is tried again when that may help."),
+        "hosts_at_once": (_whole(1, 1000), "How many hosts are asked at the same time, one request each."),
+    },
+    "pictures": {
+        "keep": (_flag, "Are pictures kept?"),
+        "max_mib": (_whole(1, 1024), "MiB of a picture that are read at most."),
+        "max_pixels": (_whole(1, 1_000_000_000), "Pictures of more pixels are not kept."),
+        "max_per_article": (_whole(0, 10_000), "Pictures that are kept of one article at most."),
+    },
+    "schedule": {
+        "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
+        "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
+    },
+    "export": {
+        "kind": (_one_of("legacy"), 'The shape of the copy: "legacy" is a text file for each article.'),
+        "dest": (
+            _text,
+            "The folder that the copy is written to; a relative one stands beside onrecord.toml.",
+        ),
+        "git": (_flag, "Is each round committed to the folder's Git repository?"),
+        "pictures": (
+            _one_of("proxy", "publisher", "kept"),
+            'Where pictures point in the copy: "proxy" as the feed gave them, "publisher", or "kept" copies beside it.',
+        ),
+    },
+    "sources.*": {
+        "title": (_text, "The publication's name, as shown to readers."),
+        "home": (_address, "Its front page."),
+        "feeds": (_addresses, "Its feeds and news sitemaps."),
+        "front_page": (_flag, "Are the links of its front page followed too?"),
+        "language": (_language, "The language of its articles, where its pages do not say."),
+        "full_text": (
+            _one_of("auto", "feed", "page"),
+            'Where articles are read: "page", "feed" for the full text in the feed, or "auto" for the fuller.',
+        ),
+        "capture": (_one_of("page", "pictures"), "What captures hold, instead of what [archive] says."),
+        "pause": (_seconds(0, 3600), "Seconds between two of its pages, instead of what [fetch] says."),
+        "paused": (_flag, "Is it left alone for now?"),
+    },
+}
+
+#: Every key of the file, dotted, and a sentence on it: the documentation and the tests hold to this table.
+KEYS: dict[str, str] = {
+    "format": "The version of this file's shape: 1.",
+    **{f"{section}.{key}": says for section, keys in _SECTIONS.items() for key, (_, says) in keys.items()},
+}
+_TABLES = ("archive", "fetch", "pictures", "schedule", "export", "sources")
+
+# ---------------------------------------------------------------- reading
+
+
+def parse(text: str, path: str) -> Config:
+    """Return what *text*, the content of the file at *path*, settles.
+
+    Raises:
+        ConfigError: It is no TOML, or holds mistakes; all of them are named.
+    """
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(path, [("", f"this is no TOML: {error}")]) from error
+    reading = _Reading()
+    config = reading.config(document)
+    if reading.mistakes:
+        raise ConfigError(path, reading.mistakes)
+    return config
+
+
+class _Reading:
+    """One pass over the file. It goes on after a mistake, so that all of them are told."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[tuple[str, str]] = []
+
+    def config(self, document: Mapping[str, Any]) -> Config:
+        version = document.get("format")
+        if version is None:
+            self._tell("format", f"is missing; the file begins with: format = {FORMAT}")
+        elif not isinstance(version, int) or isinstance(version, bool) or version < 1:
+            self._tell("format", f"must be {FORMAT}")
+        elif version > FORMAT:
+            self._tell("format", f"is {version}: a newer On Record wrote this file; this one knows {FORMAT}")
+        for key in document:
+            if key != "format" and key not in _TABLES:
+                self._unknown(key, key, ("format", *_TABLES))
+        # Read before the constructors: with a mistake the values may be incomplete, and nothing is made.
+        archive = self._section("archive", document.get("archive", {}))
+        fetch = self._section("fetch", document.get("fetch", {}))
+        pictures = self._section("pictures", document.get("pictures", {}))
+        schedule = self._section("schedule", document.get("schedule", {}))
+        export = self._exports(document.get("export", []))
+        sources = self._sources(document.get("sources", {}))
+        if self.mistakes:
+            return Config()
+        return Config(
+            **archive,
+            sources=sources,
+            fetch=FetchConfig(**fetch),
+            pictures=PictureConfig(**pictures),
+            schedule=ScheduleConfig(**schedule),
+            export=export,
+        )
+
+    def _tell(self, key: str, what: str) -> None:
+        self.mistakes.append((key, what))
+
+    def _unknown(self, dotted: str, key: str, known: Collection[str]) -> None:
+        near = difflib.get_close_matches(key, known, n=1)
+        hint = f"do you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+        self._tell(dotted, f"is no key that On Record knows; {hint}")
+
+    def _section(self, name: str, table: object, *, dotted: str | None = None) -> dict[str, Any]:
+        """Return the values of a table that can stand, each under its key."""
+        where = dotted or name
+        known = _SECTIONS[name]
+        if not isinstance(table, dict):
+            self._tell(where, f"must be a table: [{where}]")
+            return {}
+        values: dict[str, Any] = {}
+        for key, raw in table.items():
+            if key not in known:
+                self._unknown(f"{where}.{_quoted(key)}", key, known)
+                continue
+            value = known[key][0](raw)
+            if isinstance(value, _Wrong):
+                self._tell(f"{where}.{key}", value.what)
+            else:
+                values[key] = value
+        return values
+
+    def _exports(self, tables: object) -> tuple[ExportConfig, ...]:
+        if not isinstance(tables, list):
+            self._tell("export", "must be a list of tables: [[export]]")
+            return ()
+        found: list[ExportConfig] = []
+        for at, table in enumerate(tables):
+            values = self._section("export", table, dotted=f"export[{at}]")
+            missing = [key for key in ("kind", "dest") if isinstance(table, dict) and key not in table]
+            for key in missing:
+                self._tell(f"export[{at}].{key}", "is missing")
+            if "kind" in values and "dest" in values:
+                found.append(ExportConfig(**values))
+        return tuple(found)
+
+    def _sources(self, tables: object) -> tuple[SourceConfig, ...]:
+        if not isinstance(tables, dict):
+            self._tell("sources", 'must hold tables: [sources."paper.example"]')
+            return ()
+        found: list[SourceConfig] = []
+        folded: dict[str, str] = {}
+        for name, table in tables.items():
+            dotted = f"sources.{_quoted(name)}"
+            if wrong := _id_mistake(name):
+                self._tell(dotted, wrong)
+            twin = folded.setdefault(name.casefold(), name)
+            if twin != name:
+                self._tell(
+                    dotted, f"differs from {twin} by case alone: on some file systems they are one folder"
+                )
+            values = self._section("sources.*", table, dotted=dotted)
+            source = SourceConfig(id=SourceId(name), **values)
+            if source.front_page and source.home is None and "home" not in _keys(table):
+                self._tell(f"{dotted}.home", "is missing, and front_page needs it")
+            elif not source.feeds and not source.front_page and "feeds" not in _keys(table):
+                self._tell(f"{dotted}.feeds", "is missing: name a feed, or set front_page = true")
+            found.append(source)
+        return tuple(found)
+
+
+def _keys(table: object) -> Collection[str]:
+    return table if isinstance(table, dict) else ("home", "feeds")
+
+
+def _quoted(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+
+
+def _id_mistake(name: str) -> str | None:
+    """Return why *name* can't be a folder's on every system, or None if it can."""
+    if not 0 < len(name.encode("utf-8")) <= MAX_SOURCE_ID:
+        return f"a source's name has 1 to {MAX_SOURCE_ID} bytes: it is a folder's"
+    # Names of ours are held to the rule for files, part by part: only dots may stand between the parts.
+    parts = name.split(".")
+    if name != unicodedata.normalize("NFC", name) or any(
+        not part or file_stem(part) != part for part in parts
+    ):
+        return "is no folder's name on every system; use letters, digits, dots and single dashes"
+    return None
+
+
+# ---------------------------------------------------------------- writing
+
+
+def with_source(text: str, source: SourceConfig) -> str:
+    """Return *text* with *source* in it; the person's own words and comments stay byte for byte.
+
+    What a person wrote of a source stands; feeds that are not among its feeds are added to them. If there
+    is nothing to add, *text* comes back as it is.
+
+    Raises:
+        ConfigError: *text* can't be used as it is, or the source can't stand in it.
+    """
+    config = parse(text, "onrecord.toml")
+    held = next((each for each in config.sources if each.id == source.id), None)
+    if held is None:
+        changed = _appended(text, source)
+    else:
+        fresh = [feed for feed in source.feeds if feed not in held.feeds]
+        changed = _with_feeds(text, source.id, fresh) if fresh else text
+    if changed != text:
+        parse(changed, "onrecord.toml")
+    return changed
+
+
+def _appended(text: str, source: SourceConfig) -> str:
+    """A new table at the end is TOML whatever stands before it, and touches none of that."""
+    table = tomlkit.table()
+    for key, (read, _) in _SECTIONS["sources.*"].items():
+        value = getattr(source, key)
+        if value is None or value is False or value == () or (key, value) == ("full_text", "auto"):
+            continue
+        # A page's title and language are strangers' words: what can't stand here is left out.
+        tidy = fold_space(value) if isinstance(value, str) else value
+        if not isinstance(read(list(tidy) if isinstance(tidy, tuple) else tidy), _Wrong):
+            table.add(key, _item(tidy))
+    lines = f"[sources.{tomlkit.string(source.id).as_string()}]\n{table.as_string()}"
+    newline = "\r\n" if "\r\n" in text else "\n"
+    gap = "" if not text else newline if text.endswith("\n") else newline * 2
+    return text + gap + newline.join(lines.rstrip("\n").split("\n")) + newline
+
+
+def _item(value: object) -> Any:
+    if not isinstance(value, tuple):
+        return tomlkit.item(value)
+    array = tomlkit.array()
+    array.extend(value)
+    return array.multiline(multiline=len(value) > 1)
+
+
+def _with_feeds(text: str, source_id: str, fresh: list[str]) -> str:
+    try:
+        document = tomlkit.parse(text)
+        table: Any = document["sources"]
+        if "feeds" not in table[source_id]:
+            table[source_id]["feeds"] = _item(tuple(fresh))
+        else:
+            feeds = table[source_id]["feeds"]
+            is_spread = "\n" in feeds.as_string()
+            for feed in fresh:
+                if is_spread:
+                    feeds.add_line(feed)
+                else:
+                    feeds.append(feed)
+        return tomlkit.dumps(document)
+    except (TOMLKitError, AttributeError, KeyError, TypeError) as error:
+        what = (
+            f"add these by hand, the file is written in a way that can't be edited here: {', '.join(fresh)}"
+        )
+        raise ConfigError("onrecord.toml", [(f"sources.{_quoted(source_id)}.feeds", what)]) from error
+
+
+def source_id_for(url: str, taken: Collection[str]) -> SourceId:
+    """Return a name for the source at *url*, a legal folder name that is not among *taken* by any case.
+
+    The host without "www."; where that is taken, with the path's words behind it, then with a number.
+    """
+    host = host_of(url).removeprefix("www.").strip("[]").replace(":", "-") or "source"
+    path = url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
+    words = [file_stem(unquote(part, errors="ignore"), limit_bytes=24) for part in path.split("/") if part]
+    folded = {name.casefold() for name in taken}
+    base = _legal(host)
+    for candidate in (base, _legal("-".join([host, *words[:3]]))):
+        if candidate.casefold() not in folded:
+            return SourceId(candidate)
+    number = next(
+        number for number in range(2, len(folded) + 3) if f"{base}-{number}".casefold() not in folded
+    )
+    return SourceId(f"{base}-{number}")
+
+
+def _legal(name: str) -> str:
+    parts = [file_stem(part, limit_bytes=64) for part in name.split(".") if part]
+    return ".".join(parts).encode("utf-8")[: MAX_SOURCE_ID - 8].decode("utf-8", "ignore").rstrip(".-")
+
+
+#: What a new archive begins with.
+INITIAL = """\
+# What this archive follows, and how. Lines that begin with # are notes; take the # away to use them.
+# Publications are added with `onrecord add cnbc.com`, or by hand at the end of this file.
+format = 1
+
+[archive]
+# Who keeps this archive, and how to reach them; it stands in captures and exports.
+# operator = "A. Reader <reader@archive.example>"
+# What captures hold: "page", or "pictures" for pages with their pictures.
+capture = "pictures"
+
+[fetch]
+# Seconds between two pages, and two pictures, of one host.
+page_pause = 1.0
+picture_pause = 0.2
+# Through whom requests go, if not directly.
+# proxy = "socks5://127.0.0.1:9050"
+
+[pictures]
+keep = true
+
+[schedule]
+# The time between two rounds of `onrecord watch`.
+every = "1h"
+# When an article is looked at again, counted from its first capture.
+look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
+
+# A copy with one text file for each article, for a Git host:
+# [[export]]
+# kind = "legacy"
+# dest = "../news"
+# git = true
+"""
