@@ -1,0 +1,421 @@
+"""The client: robots.txt, leases, retries, redirects; a value for whatever comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+from onrecord import urls
+from onrecord.fetch import robots as robots_txt
+from onrecord.fetch.coding import decoded_body
+from onrecord.fetch.courtesy import Clock, Courtesy, HostCounts, NotYetError, SystemClock
+from onrecord.fetch.memory import HostMemory, KeptRobots
+from onrecord.fetch.robots import Robots
+from onrecord.fetch.settings import FetchSettings, Kind
+from onrecord.fetch.wire import ConnectorFactory, Lost, Wire
+from onrecord.model import (
+    Exchange,
+    Failed,
+    FailureReason,
+    Fetched,
+    Gone,
+    NotModified,
+    Outcome,
+    Refused,
+    Validators,
+)
+
+MAX_URL = 16 * 1024  #: characters; servers stop at 8 KiB, and signed addresses stay below 4
+ROBOTS_LIFETIME = timedelta(hours=24)  #: RFC 9309, 2.4
+#: How long an old copy stands in for a robots.txt that its server can't give (2.3.1.4: 30 days).
+ROBOTS_OLD_AGE = timedelta(days=30)
+#: How long nothing is asked of an origin whose robots.txt could not be had.
+ROBOTS_RESPITE = 600.0
+ROBOTS_REDIRECTS = 5  #: 2.3.1.2
+#: A move "for good" is asked about again after this: publishers take them back.
+MOVED_LIFETIME = timedelta(days=30)
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
+POSTPONING = frozenset({429, 503})  #: speak for the whole host (RFC 6585, 4; RFC 9110, 15.6.4)
+RETRIED = POSTPONING | {408, 425, 500, 502, 504}
+
+ACCEPT: dict[Kind, str] = {
+    "page": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+    "feed": "application/atom+xml,application/rss+xml,application/feed+json,"
+    "application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.8",
+    # Named without WebP or AVIF, so that a server gives the picture that it holds.
+    "picture": "image/*,*/*;q=0.5",
+    "robots": "text/plain,*/*;q=0.8",
+}
+
+
+class _Origin(NamedTuple):
+    origin: str  #: "https://paper.example:8443": whose robots.txt it is (RFC 9309, 2.3)
+    host: str  #: whose lease: http and https of one name are one server to be spared
+    target: str  #: path and query
+
+
+class Client:
+    """Asks servers. Use as an async context manager; `fetch` may be called by many tasks at once.
+
+    Args:
+        settings: How to ask.
+        memory: What is known of hosts, and where it is kept.
+        clock: What time it is, and how to wait.
+        jitter: Gives numbers from 0 to 1, so that many clients don't come back at once.
+        connector: Makes connections in another way: to check addresses, or in tests.
+
+    Raises:
+        UsageError: On entering: `FetchSettings.ca_file` can't be read, or a proxy's address is none.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        *,
+        memory: HostMemory,
+        clock: Clock | None = None,
+        jitter: Callable[[], float] = random.random,
+        connector: ConnectorFactory | None = None,
+    ) -> None:
+        self._settings = settings
+        self._memory = memory
+        self._clock = clock or SystemClock()
+        self._jitter = jitter
+        self._wire = Wire(settings, self._clock, connector)
+        self._courtesy = Courtesy(
+            self._clock,
+            memory,
+            longest_wait=settings.max_retry_after,
+            concurrency=settings.concurrency,
+        )
+        self._parsed: dict[str, tuple[KeptRobots, Robots]] = {}
+        self._unreachable: dict[str, tuple[float, Refused | Failed]] = {}
+        self._robots_locks: dict[str, asyncio.Lock] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._wire.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._wire.__aexit__(error_type, error, traceback)
+
+    @property
+    def counts(self) -> dict[str, HostCounts]:
+        """What was asked of each host so far."""
+        return self._courtesy.counts
+
+    async def fetch(self, url: str, *, kind: Kind, validators: Validators | None = None) -> Outcome:
+        """Ask for *url* and say what came of it; never raises for what networks and servers do.
+
+        Args:
+            url: An http or https address; it goes over the wire byte for byte, but for what may not.
+            kind: What is expected: it decides the Accept header, the pause and the largest body.
+            validators: Of what is held, so that the server may say that it still stands.
+        """
+        moved = self._moved(url)
+        outcome = await self._follow(moved or url, kind, validators, self._settings.max_redirects)
+        if moved and not isinstance(outcome, Fetched | NotModified):
+            self._memory.keep_moved(url, None, self._clock.now())  # the next time, ask where we came from
+        return outcome
+
+    async def robots(self, url: str) -> Robots | Refused | Failed:
+        """Return the robots.txt in force for *url*, asked for if none is known or it is a day old."""
+        origin = _origin(url)
+        if isinstance(origin, str):
+            return Failed(url=url, reason=FailureReason.BAD_URL, detail=origin)
+        # Many tasks begin with one host at once; one of them asks.
+        async with self._robots_locks.setdefault(origin.origin, asyncio.Lock()):
+            found = await self._robots(origin)
+        if isinstance(found, Robots):
+            delay = found.crawl_delay(self._settings.product_token) or 0.0
+            self._courtesy.set_crawl_delay(origin.host, min(delay, self._settings.max_crawl_delay))
+            return found
+        return replace(found, url=url)
+
+    # ------------------------------------------------------------ redirects
+
+    async def _follow(
+        self, url: str, kind: Kind, validators: Validators | None, max_redirects: int
+    ) -> Outcome:
+        exchanges: list[Exchange] = []
+        seen: set[str] = set()
+        at = url
+        while True:
+            origin = _origin(at)
+            if isinstance(origin, str):
+                return Failed(
+                    url=url, reason=FailureReason.BAD_URL, detail=origin, exchanges=tuple(exchanges)
+                )
+            if kind != "robots" and (refused := await self._refusal(at, origin)):
+                return refused
+            answer = await self._ask(at, origin, kind, validators)
+            if isinstance(answer, Failed):
+                return replace(answer, url=url, exchanges=(*exchanges, *answer.exchanges))
+            exchanges.append(answer)
+            location = answer.header("location")
+            if answer.status not in REDIRECTS or location is None:
+                return _outcome(url, tuple(exchanges), validators)
+            target = urls.resolve(_location(location), at)
+            if target is None:
+                detail = f"redirected to {location[:200]!r}, which is no http address"
+                return Failed(
+                    url=url, reason=FailureReason.BAD_URL, detail=detail, exchanges=tuple(exchanges)
+                )
+            seen.add(answer.url)
+            target = urls.request_target(target) if "@" not in target else target
+            if target in seen or len(exchanges) > max_redirects:
+                detail = (
+                    f"redirected in a circle by {target[:200]}"
+                    if target in seen
+                    else f"redirected more than {max_redirects} times"
+                )
+                return Failed(
+                    url=url, reason=FailureReason.REDIRECTS, detail=detail, exchanges=tuple(exchanges)
+                )
+            if answer.status in FOR_GOOD and kind != "robots" and not _is_front_page(target, at):
+                self._memory.keep_moved(at, target, self._clock.now())
+            at = target
+
+    def _moved(self, url: str) -> str | None:
+        """Return where *url* is known to have moved for good, or None."""
+        at = url
+        for _ in range(self._settings.max_redirects):
+            known = self._memory.moved_to(at)
+            if known is None or self._clock.now() - known[1] > MOVED_LIFETIME or known[0] == url:
+                break
+            at = known[0]
+        return at if at != url else None
+
+    # ------------------------------------------------------------ robots.txt
+
+    async def _refusal(self, url: str, origin: _Origin) -> Refused | Failed | None:
+        rules = await self.robots(url)
+        if not isinstance(rules, Robots):
+            return rules
+        if rules.allows(origin.target, self._settings.product_token):
+            return None
+        return Refused(url=url, reason=f"robots.txt of {origin.host} disallows {origin.target[:200]}")
+
+    async def _robots(self, origin: _Origin) -> Robots | Refused | Failed:
+        kept = self._memory.robots(origin.origin)
+        now = self._clock.now()
+        if kept and now - kept.fetched_at < ROBOTS_LIFETIME:
+            return self._parse(origin.origin, kept)
+        until, answer = self._unreachable.get(origin.origin, (0.0, None))
+        if answer and self._clock.monotonic() < until:
+            return answer
+        url = f"{origin.origin}/robots.txt"
+        outcome = await self._follow(url, "robots", None, ROBOTS_REDIRECTS)
+        fresh = _kept_robots(outcome, self._clock.now())
+        if fresh is None and _is_server_error(outcome) and kept and now - kept.fetched_at < ROBOTS_OLD_AGE:
+            return self._parse(origin.origin, kept)
+        if fresh is None:
+            answer = _unreachable(outcome, origin)
+            self._unreachable[origin.origin] = (self._clock.monotonic() + ROBOTS_RESPITE, answer)
+            return answer
+        self._memory.keep_robots(origin.origin, fresh)
+        return self._parse(origin.origin, fresh)
+
+    def _parse(self, origin: str, kept: KeptRobots) -> Robots:
+        known = self._parsed.get(origin)
+        if known is None or known[0] != kept:
+            known = (kept, robots_txt.parse(kept.body or b""))
+            self._parsed[origin] = known
+        return known[1]
+
+    # ------------------------------------------------------------ one address
+
+    async def _ask(
+        self, url: str, origin: _Origin, kind: Kind, validators: Validators | None
+    ) -> Exchange | Failed:
+        """Ask for *url* until an answer comes that another try would not better."""
+        pause = self._settings.picture_pause if kind == "picture" else self._settings.page_pause
+        headers = self._headers(kind, validators)
+        attempt = 0
+        while True:
+            try:
+                async with self._courtesy.lease(origin.host, pause):
+                    answer = await self._wire.ask(
+                        urls.request_target(url), headers, self._settings.max_body[kind]
+                    )
+                    self._count(origin.host, answer)
+            except NotYetError as error:
+                detail = f"{origin.host} asked for a pause: {error}"
+                return Failed(url=url, reason=FailureReason.STATUS, detail=detail, retry_at=error.at)
+            if isinstance(answer, Exchange) and answer.status not in RETRIED:
+                return answer
+            if isinstance(answer, Lost) and not answer.may_help:
+                return _failed(url, answer)
+            backoff = min(self._settings.first_backoff * 2**attempt, self._settings.max_backoff)
+            backoff *= 0.5 + self._jitter()
+            retry_at = self._postpone(origin.host, answer, backoff)
+            is_long = retry_at and (
+                (retry_at - self._clock.now()).total_seconds() > self._settings.max_retry_after
+            )
+            if attempt >= self._settings.retries or is_long:
+                return _failed(url, answer, retry_at)
+            attempt += 1
+            if retry_at is None:  # else the lease waits
+                await self._clock.sleep(backoff)
+
+    def _postpone(self, host: str, answer: Exchange | Lost, backoff: float) -> datetime | None:
+        """Leave *host* alone as long as its answer asks; return until when, or None."""
+        if isinstance(answer, Lost) or answer.status not in POSTPONING:
+            return None
+        asked = _retry_after(answer.header("retry-after"), self._clock.now())
+        return self._courtesy.postpone(host, backoff if asked is None else asked)
+
+    def _headers(self, kind: Kind, validators: Validators | None) -> dict[str, str]:
+        headers = {
+            "User-Agent": self._settings.user_agent,
+            "Accept": ACCEPT[kind],
+            "Accept-Encoding": "gzip, deflate, br",  # what `coding` can undo
+        }
+        if validators and validators.etag:
+            headers["If-None-Match"] = _header_value(validators.etag)
+        if validators and validators.last_modified:
+            headers["If-Modified-Since"] = _header_value(validators.last_modified)
+        return headers
+
+    def _count(self, host: str, answer: Exchange | Lost) -> None:
+        counts = self._courtesy.count(host)
+        counts.requests += 1
+        exchange = answer.exchange if isinstance(answer, Lost) else answer
+        counts.bytes += len(exchange.body) if exchange else 0
+        counts.not_modified += bool(exchange and exchange.status == 304)
+        counts.failures += bool(exchange is None or isinstance(answer, Lost) or exchange.status >= 400)
+
+
+def _origin(url: str) -> _Origin | str:
+    """Return where *url* leads, or why it can't be asked for."""
+    if len(url) > MAX_URL:
+        return f"an address of {len(url)} characters"
+    try:
+        given = urlsplit(url)
+        parts = urlsplit(urls.request_target(url))
+        port, name = parts.port, parts.hostname
+    except ValueError as error:
+        return f"no address: {error}"
+    if parts.scheme not in {"http", "https"}:
+        return f"only http and https are asked for, not {parts.scheme[:40] or 'an address without scheme'}"
+    if "@" in given.netloc:
+        return "the address holds a user name or password, which is not sent"
+    if not name or not _is_host(name):
+        return "the address names no host that there can be"
+    shown = f"[{name}]" if ":" in name else name
+    is_default = port in {None, 443 if parts.scheme == "https" else 80}
+    host = shown if is_default else f"{shown}:{port}"
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _Origin(f"{parts.scheme}://{host}", host, target)
+
+
+def _is_host(name: str) -> bool:
+    """Could *name* be in the DNS (RFC 1035, 2.3.4), or is it an address?"""
+    labels = name.removesuffix(".").split(".")
+    return (":" in name or (len(name) <= 254 and all(1 <= len(label) <= 63 for label in labels))) and not any(
+        character.isspace() for character in name
+    )
+
+
+def _is_front_page(target: str, source: str) -> bool:
+    """Does a redirect give up on a page by showing the front page? That is no move worth remembering."""
+    return urlsplit(target).path in {"", "/"} and urlsplit(source).path not in {"", "/"}
+
+
+def _location(value: str) -> str:
+    """Return a Location as text: servers put UTF-8 there, though it should be ASCII."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
+def _header_value(value: str) -> str:
+    """Return a server's own word for sending it back; a line break in it would be a header of its own."""
+    return value.replace("\r", "").replace("\n", "").replace("\0", "")
+
+
+def _outcome(url: str, exchanges: tuple[Exchange, ...], validators: Validators | None) -> Outcome:
+    final = exchanges[-1]
+    if final.status == 304 and validators:
+        return NotModified(exchanges=exchanges)
+    if final.status in {404, 410}:
+        return Gone(exchanges=exchanges, is_permanent=final.status == 410)
+    # 206 without our asking for a range is a part of something.
+    if 200 <= final.status < 300 and final.status != 206:
+        return Fetched(exchanges=exchanges)
+    detail = f"{final.status} {final.reason}".strip()
+    if final.status in REDIRECTS or final.status < 200 or final.status == 304:
+        detail += ", which makes no sense here"
+        return Failed(url=url, reason=FailureReason.BAD_RESPONSE, detail=detail, exchanges=exchanges)
+    return Failed(url=url, reason=FailureReason.STATUS, detail=detail, exchanges=exchanges)
+
+
+def _failed(url: str, answer: Exchange | Lost, retry_at: datetime | None = None) -> Failed:
+    if isinstance(answer, Lost):
+        exchanges = (answer.exchange,) if answer.exchange else ()
+        return Failed(url=url, reason=answer.reason, detail=answer.detail, exchanges=exchanges)
+    detail = f"{answer.status} {answer.reason}".strip()
+    return Failed(url=url, reason=FailureReason.STATUS, detail=detail, exchanges=(answer,), retry_at=retry_at)
+
+
+def _retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After asks for (RFC 9110, 10.2.3), or None if it says nothing."""
+    value = (value or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:12])
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def _kept_robots(outcome: Outcome, now: datetime) -> KeptRobots | None:
+    """Return what to keep of the answer to robots.txt, or None if nobody knows what it says."""
+    match outcome:
+        case Fetched():
+            return KeptRobots(now, decoded_body(outcome.final, limit=robots_txt.MAX_BYTES).body)
+        case Failed(reason=FailureReason.TOO_LARGE):  # what was read is what RFC 9309, 2.5 asks for
+            return KeptRobots(now, decoded_body(outcome.exchanges[-1], limit=robots_txt.MAX_BYTES).body)
+        case Gone() | Failed(reason=FailureReason.REDIRECTS | FailureReason.BAD_URL):
+            return KeptRobots(now, None)
+        # 2.3.1.3: 4xx means that there is none; 429 means that there are too many of us.
+        case Failed(reason=FailureReason.STATUS, exchanges=[*_, Exchange(status=status)]) if (
+            400 <= status < 500 and status != 429
+        ):
+            return KeptRobots(now, None)
+        case _:
+            return None
+
+
+def _is_server_error(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.reason in {
+        FailureReason.STATUS,
+        FailureReason.BAD_RESPONSE,
+    }
+
+
+def _unreachable(outcome: Outcome, origin: _Origin) -> Refused | Failed:
+    """Return what to say of pages whose robots.txt can't be had."""
+    if isinstance(outcome, Failed) and (not _is_server_error(outcome) or outcome.retry_at):
+        return replace(outcome, detail=f"{outcome.detail} (asking for robots.txt)", exchanges=())
+    what = outcome.detail if isinstance(outcome, Failed) else "no answer that can be read"
+    return Refused(
+        url=origin.origin,
+        reason=f"robots.txt of {origin.host} can't be had ({what}); until it can, nothing is asked",
+    )

@@ -1,0 +1,285 @@
+"""One exchange over the wire, byte for byte as asked and as sent.
+
+Whatever goes wrong is a `Lost`; nothing is retried and no redirect followed here.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import aiohttp
+import aiohttp_socks
+from aiohttp.connector import Connection
+from yarl import URL
+
+from onrecord.errors import UsageError
+from onrecord.fetch.courtesy import Clock
+from onrecord.fetch.settings import FetchSettings
+from onrecord.model import Exchange, FailureReason
+
+#: Content-Security-Policy headers of 20 KiB exist; more, or more of them, is a flood.
+MAX_HEADER_BYTES = 64 * 1024
+MAX_HEADERS = 256
+
+PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
+
+#: Makes the connector of direct and HTTP-proxied requests, given the certificates to trust. Who checks
+#: addresses, or resolves names in another way, gives another.
+ConnectorFactory = Callable[[ssl.SSLContext], aiohttp.TCPConnector]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No whole answer came. *exchange* has what did come, if an answer began."""
+
+    reason: FailureReason
+    detail: str
+    may_help: bool  #: to try again
+    exchange: Exchange | None = None
+
+
+class _Response(aiohttp.ClientResponse):
+    """A response that remembers its peer: the connection is let go as soon as the body is whole."""
+
+    ip_address: str | None = None
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """Begin to read the answer."""
+        peer = connection.transport.get_extra_info("peername") if connection.transport else None
+        if isinstance(peer, tuple):
+            self.ip_address = str(peer[0]).partition("%")[0]  # no scope of an IPv6 link
+        return await super().start(connection)
+
+
+class Wire:
+    """Connections to servers, directly or through proxies. Use as an async context manager."""
+
+    def __init__(
+        self, settings: FetchSettings, clock: Clock, connector: ConnectorFactory | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._make_connector = connector or _connector
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._trust: ssl.SSLContext | None = None
+
+    async def __aenter__(self) -> Self:
+        for proxy in (
+            self._settings.proxies.http,
+            self._settings.proxies.https,
+            self._settings.proxies.socks,
+        ):
+            _check_proxy(proxy)
+        self._trust = trust(self._settings.ca_file)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+    async def ask(self, url: str, headers: Mapping[str, str], max_body: int) -> Exchange | Lost:
+        """Send a GET for *url*, an address fit for the wire; return what came back."""
+        proxy = self._settings.proxies.proxy_for(url.partition(":")[0], urlsplit(url).hostname or "")
+        requested_at = self._clock.now()
+        began = self._clock.monotonic()
+        try:
+            is_socks = bool(proxy) and str(proxy).startswith("socks")
+            session = self._session(str(proxy) if is_socks else "")
+            async with session.get(
+                _as_it_is(url), headers=headers, proxy=None if is_socks else proxy, allow_redirects=False
+            ) as response:
+                body, truncated, lost = await _read(response, max_body)
+                exchange = Exchange(
+                    url=url,
+                    requested_at=requested_at,
+                    ip_address=getattr(response, "ip_address", None),
+                    request_head=_request_head(url, response),
+                    status=response.status,
+                    reason=(response.reason or "").encode("utf-8", "surrogateescape").decode("latin-1"),
+                    http_version=f"{response.version.major}.{response.version.minor}"
+                    if response.version
+                    else "1.1",
+                    headers=tuple(
+                        (k.decode("latin-1"), v.decode("latin-1")) for k, v in response.raw_headers
+                    ),
+                    body=body,
+                    truncated=truncated,
+                    elapsed=self._clock.monotonic() - began,
+                )
+        except _LOSSES as error:
+            return _lost(error, proxy)
+        return Lost(lost.reason, lost.detail, lost.may_help, exchange) if lost else exchange
+
+    def _session(self, socks: str) -> aiohttp.ClientSession:
+        """Return the session through the SOCKS proxy at *socks*, or "" for none."""
+        if socks not in self._sessions:
+            context = self._trust or ssl.create_default_context()
+            # socks5h and socks4a say that the proxy resolves names, which it always does here.
+            plain = socks.replace("socks5h:", "socks5:", 1).replace("socks4a:", "socks4:", 1)
+            connector = (
+                aiohttp_socks.ProxyConnector.from_url(plain, ssl=context, limit=0, rdns=True)
+                if socks
+                else self._make_connector(context)
+            )
+            session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                response_class=_Response,
+                timeout=aiohttp.ClientTimeout(
+                    total=self._settings.total_timeout,
+                    sock_connect=self._settings.connect_timeout,
+                    sock_read=self._settings.read_timeout,
+                ),
+                max_line_size=MAX_HEADER_BYTES,
+                max_field_size=MAX_HEADER_BYTES,
+                max_headers=MAX_HEADERS,
+            )
+            # aiohttp would ask a second time at once where a server hangs up, without the host's pause.
+            session._retry_connection = False  # noqa: SLF001 (no public switch)
+            self._sessions[socks] = session
+        return self._sessions[socks]
+
+
+def _connector(context: ssl.SSLContext) -> aiohttp.TCPConnector:
+    # Leases and the client's own limit say how many requests are under way.
+    return aiohttp.TCPConnector(ssl=context, limit=0)
+
+
+def trust(ca_file: str | None) -> ssl.SSLContext:
+    """Return the system's certificates, and those of *ca_file* beside them.
+
+    Raises:
+        UsageError: *ca_file* can't be read, or holds no certificates.
+    """
+    context = ssl.create_default_context()
+    # OpenSSL reads SSL_CERT_FILE itself, in the place of the system's file, which goes back in here.
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile != paths.openssl_cafile and Path(paths.openssl_cafile).is_file():
+        context.load_verify_locations(paths.openssl_cafile)
+    if ca_file:
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise UsageError(f"{ca_file}: no certificates can be read from this file ({error})") from error
+    return context
+
+
+def _check_proxy(proxy: str | None) -> None:
+    """Raise UsageError if *proxy* is no proxy's address, without showing the password in it."""
+    if proxy is None:
+        return
+    try:
+        parts = urlsplit(proxy)
+        is_usable = bool(parts.scheme in PROXY_SCHEMES and parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        shown = proxy.rpartition("@")[2][:100]
+        raise UsageError(f"{shown}: this is no proxy; give one as http://host:port or socks5://host:port")
+
+
+def _as_it_is(url: str) -> URL:
+    """Return *url* for aiohttp. As a "path", nothing in it is read: yarl drops the "?" of an empty query."""
+    scheme, _, rest = url.partition("://")
+    at = min(index for index in (rest.find("/"), rest.find("?"), len(rest)) if index >= 0)
+    return URL.build(scheme=scheme.lower(), authority=rest[:at], path=rest[at:] or "/", encoded=True)
+
+
+def _request_head(url: str, response: aiohttp.ClientResponse) -> bytes:
+    """Return the request as the server gets it: a proxy's own form and password are nobody's business."""
+    lines = [f"GET {_as_it_is(url).raw_path_qs} HTTP/1.1"]
+    for name, value in response.request_info.headers.items():
+        if name.lower() != "proxy-authorization":
+            lines.append(f"{name}: {value}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+async def _read(response: aiohttp.ClientResponse, max_body: int) -> tuple[bytes, str | None, Lost | None]:
+    """Return the body as far as it came, why it is cut ("length", "time", "disconnect"), and the loss."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in response.content.iter_any():
+            parts.append(part)
+            size += len(part)
+            if size > max_body:
+                response.close()
+                lost = Lost(FailureReason.TOO_LARGE, f"over {max_body} bytes", may_help=False)
+                return b"".join(parts)[:max_body], "length", lost
+    except TimeoutError:
+        truncated = "time"
+        lost = Lost(FailureReason.TIMEOUT, f"broke off after {size} bytes", may_help=True)
+    except (aiohttp.ClientError, OSError) as error:
+        truncated = "disconnect"
+        lost = Lost(FailureReason.CUT_OFF, _words(error), may_help=True)
+    else:
+        return b"".join(parts), None, None
+    parts.append(_unread(response.content))
+    response.close()
+    return b"".join(parts)[:max_body], truncated, lost
+
+
+def _unread(content: aiohttp.StreamReader) -> bytes:
+    """Return what came before the end that nobody announced; aiohttp throws it away with the error."""
+    buffer = list(content._buffer)  # noqa: SLF001 (no public way to what has arrived)
+    return b"".join(buffer)[content._buffer_offset :]  # noqa: SLF001
+
+
+_LOSSES = (
+    aiohttp.ClientError,
+    aiohttp_socks.ProxyError,
+    aiohttp_socks.ProxyConnectionError,
+    OSError,
+    ValueError,
+)
+
+
+def _lost(error: Exception, proxy: str | None) -> Lost:
+    """Return what *error* means. UnicodeError, of host names that can't be, is a ValueError."""
+    words = _words(error)
+    proxy_host = urlsplit(proxy).hostname if proxy else None
+    match error:
+        case (
+            aiohttp.ClientProxyConnectionError()
+            | aiohttp_socks.ProxyError()
+            | aiohttp_socks.ProxyConnectionError()
+            | aiohttp_socks.ProxyTimeoutError()
+        ):
+            return Lost(FailureReason.PROXY, words, may_help=True)
+        case aiohttp.ClientHttpProxyError(status=status):
+            # 5xx of a proxy speak of the server behind it, which may be back in a moment.
+            return Lost(FailureReason.PROXY, f"the proxy answered {status} {error.message}", status >= 500)
+        case aiohttp.ClientConnectorDNSError():
+            reason = FailureReason.PROXY if error.host == proxy_host else FailureReason.DNS
+            is_settled = getattr(error.os_error, "errno", None) == socket.EAI_NONAME
+            return Lost(reason, words, may_help=not is_settled)
+        case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch() | ssl.SSLError():
+            return Lost(FailureReason.TLS, words, may_help=False)
+        case TimeoutError():
+            return Lost(FailureReason.TIMEOUT, words or "no answer in time", may_help=True)
+        case aiohttp.ServerDisconnectedError():
+            return Lost(FailureReason.CUT_OFF, "the server hung up without an answer", may_help=True)
+        case aiohttp.ClientResponseError():
+            return Lost(FailureReason.BAD_RESPONSE, words, may_help=False)
+        case aiohttp.InvalidURL() | ValueError():
+            return Lost(FailureReason.BAD_URL, words, may_help=False)
+        case aiohttp.ClientPayloadError():
+            return Lost(FailureReason.CUT_OFF, words, may_help=True)
+        case _:
+            return Lost(FailureReason.CONNECT, words, may_help=True)
+
+
+def _words(error: BaseException) -> str:
+    """Return what *error* says, on one line, not longer than a person reads."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return " ".join(error.message.split())[:200]
+    return " ".join(str(error).split())[:200]
