@@ -214,3 +214,10 @@ def test_a_fetch_that_is_given_up_frees_its_host(web: Web) -> None:
             return await client.fetch(PAGE, kind="page")
 
     assert isinstance(asyncio.run(run()), Fetched)
+
+
+def test_a_host_may_be_given_a_pause_of_its_own(web: Web) -> None:
+    """A person may know that one publisher's server is small."""
+    web.settings = FetchSettings(host_pauses={"paper.example": 7.0})
+    web.fetch_all(*(f"{PAGE}?{number}" for number in range(3)))
+    assert min(gaps(web)) >= 7.0

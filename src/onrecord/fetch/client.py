@@ -243,7 +243,9 @@ class Client:
         self, url: str, origin: _Origin, kind: Kind, validators: Validators | None
     ) -> Exchange | Failed:
         """Ask for *url* until an answer comes that another try would not better."""
-        pause = self._settings.picture_pause if kind == "picture" else self._settings.page_pause
+        settings = self._settings
+        page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
+        pause = settings.picture_pause if kind == "picture" else page_pause
         headers = self._headers(kind, validators)
         attempt = 0
         while True:

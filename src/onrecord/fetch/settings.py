@@ -76,6 +76,7 @@ class FetchSettings:
     product_token: str = "OnRecord"  # noqa: S105 (a name that is told to everyone)
     page_pause: float = 1.0  #: from the end of a request to the begin of the next to the same host
     picture_pause: float = 0.2
+    host_pauses: Mapping[str, float] = field(default_factory=dict)  #: page_pause of single hosts, by name
     max_crawl_delay: float = 60.0  #: a larger Crawl-delay is taken for this
     connect_timeout: float = 20.0
     read_timeout: float = 20.0  #: without a byte
