@@ -1,0 +1,26 @@
+"""Stores: the archive's files, the catalog (`index.sqlite`) and the state (`state.sqlite`).
+
+Each stands behind a narrow protocol, so that an object store or another database can take its place.
+Contains no decisions.
+"""
+
+from onrecord.store.catalog import SqliteCatalog
+from onrecord.store.files import FolderStore
+from onrecord.store.protocols import Catalog, FileStore, HeldArticle, HeldRevision, Listing
+from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State
+
+__all__ = [
+    "AddressRow",
+    "Catalog",
+    "EntryRow",
+    "FeedRow",
+    "FileStore",
+    "FolderStore",
+    "HeldArticle",
+    "HeldRevision",
+    "Listing",
+    "PictureRow",
+    "SourceRow",
+    "SqliteCatalog",
+    "State",
+]

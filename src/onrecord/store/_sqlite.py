@@ -1,0 +1,106 @@
+"""SQLite through apsw: open, check, migrate, one transaction at a time. Contains no business logic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import apsw.ext
+
+from onrecord.errors import FormatVersionError, StorageError
+
+#: How long a reader waits for a writer that is in the middle of a checkpoint.
+BUSY_MS = 10_000
+
+
+class Database:
+    """One SQLite file: `application_id` says whose it is, `user_version` which schema.
+
+    Raises:
+        FormatVersionError: It was made by a newer On Record.
+        StorageError: It can't be opened, or is damaged.
+    """
+
+    def __init__(self, path: Path, *, application_id: int, migrations: Sequence[str], advice: str) -> None:
+        self.path = path
+        self._advice = advice
+        with self._errors():
+            self._connection = apsw.Connection(str(path))
+            self._connection.set_busy_timeout(BUSY_MS)
+            self._migrate(application_id, migrations)
+
+    def _migrate(self, application_id: int, migrations: Sequence[str]) -> None:
+        found = self.value("PRAGMA application_id")
+        version = int(self.value("PRAGMA user_version"))
+        if version and found != application_id:
+            raise StorageError(str(self.path), f"this is another program's database; {self._advice}")
+        if version > len(migrations):
+            what = f"written by a newer On Record (schema {version}, this one knows {len(migrations)}); update it"
+            raise FormatVersionError(str(self.path), what)
+        self.run("PRAGMA journal_mode = WAL")
+        # A commit survives a killed process. After a power cut the ledger brings back what is missing.
+        self.run("PRAGMA synchronous = NORMAL")
+        if version == len(migrations):
+            return
+        with self.transaction():
+            for number, script in enumerate(migrations[version:], version + 1):
+                self.run(script)
+                self.run(f"PRAGMA user_version = {number}")
+            self.run(f"PRAGMA application_id = {application_id}")
+
+    def run(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> None:
+        """Run one statement, or a script without values."""
+        with self._errors():
+            self._connection.execute(sql, values)
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with self._errors():
+            return list(self._connection.execute(sql, values))
+
+    def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> tuple[Any, ...] | None:
+        """Return the first row of a query."""
+        with self._errors():
+            return next(iter(self._connection.execute(sql, values)), None)
+
+    def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.row(sql, values)
+        return row[0] if row else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Group statements: all of them or none."""
+        with self._errors(), self._connection:
+            yield
+
+    def is_sound(self) -> bool:
+        """Does SQLite's own check find the file whole?"""
+        try:
+            return next(iter(self._connection.execute("PRAGMA quick_check(1)")), None) == ("ok",)
+        except apsw.Error:
+            return False
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            raise StorageError(str(self.path), f"the file is damaged; {self._advice}") from error
+        except apsw.FullError as error:
+            raise StorageError(
+                str(self.path), "the disk is full; make room and run the command again"
+            ) from error
+        except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError, apsw.PermissionsError) as error:
+            what = f"can't be opened for writing ({error}); make it so and run the command again"
+            raise StorageError(str(self.path), what) from error
+        except apsw.BusyError as error:
+            what = "another process is writing to it; run the command again when that one is done"
+            raise StorageError(str(self.path), what) from error

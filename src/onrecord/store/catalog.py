@@ -1,0 +1,323 @@
+"""The catalog: what the archive holds, as an index. It can be made again from the ledger and the documents.
+
+`SqliteCatalog` answers what `Catalog` asks, from `index.sqlite`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from onrecord.ledger import Event, Head, Line
+from onrecord.model import Digest, Document, RecordRef
+from onrecord.store._sqlite import Database
+from onrecord.store.protocols import HeldArticle, HeldRevision, Listing
+from onrecord.urls import lookup_key
+
+APPLICATION_ID = 0x4F6E5278  # "OnRx"
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE article (
+        id TEXT PRIMARY KEY, source TEXT NOT NULL, number INTEGER NOT NULL, url TEXT NOT NULL,
+        headline TEXT NOT NULL, language TEXT, section TEXT, published TEXT, published_utc TEXT,
+        first_captured_at TEXT NOT NULL, captured_at TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL,
+        verdict TEXT NOT NULL, access TEXT NOT NULL, content_digest TEXT NOT NULL, path TEXT NOT NULL,
+        removed_at TEXT, removal TEXT, has_envelope INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (source, number)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX article_path ON article (lower(path));
+    CREATE INDEX article_source ON article (source, published_utc);
+    CREATE INDEX article_published ON article (published_utc);
+    CREATE INDEX article_captured ON article (first_captured_at);
+    CREATE TABLE author (id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (id, name)) WITHOUT ROWID;
+    CREATE INDEX author_name ON author (name COLLATE NOCASE);
+    CREATE TABLE alias (key TEXT PRIMARY KEY, url TEXT NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX alias_id ON alias (id);
+    CREATE TABLE revision (
+        id TEXT NOT NULL, number INTEGER NOT NULL, captured_at TEXT NOT NULL, kind TEXT NOT NULL,
+        content_digest TEXT NOT NULL, path TEXT NOT NULL, reader TEXT NOT NULL, capture_digest TEXT,
+        record_path TEXT, record_offset INTEGER, record_length INTEGER, media_type TEXT,
+        PRIMARY KEY (id, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE picture (
+        id TEXT NOT NULL, url TEXT NOT NULL, digest TEXT, path TEXT, reason TEXT, PRIMARY KEY (id, url)
+    ) WITHOUT ROWID;
+    CREATE INDEX picture_digest ON picture (digest);
+    CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, digest TEXT);
+    INSERT INTO head VALUES (1, 0, NULL);
+    """,
+)
+
+
+_ARTICLE = (
+    "SELECT id, source, number, url, headline, language, section, published, first_captured_at, captured_at,"
+    " revision, kind, verdict, content_digest, path, removed_at, removal, has_envelope,"
+    " (SELECT json_group_array(name) FROM author WHERE author.id = article.id) FROM article"
+)
+
+
+class SqliteCatalog:
+    """A `Catalog` in one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        advice = "it is only an index: delete it and run `onrecord rebuild`"
+        self._db = Database(path, application_id=APPLICATION_ID, migrations=_MIGRATIONS, advice=advice)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def is_sound(self) -> bool:
+        """Does SQLite's own check find the index whole?"""
+        return self._db.is_sound()
+
+    def head(self) -> Head:
+        """Return the last ledger line that is in the index."""
+        row = self._db.row("SELECT seq, digest FROM head")
+        return Head(row[0], row[1]) if row else Head()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group what follows: all of it or nothing."""
+        return self._db.transaction()
+
+    # ---- in
+
+    def apply(self, line: Line, document: Document | None) -> None:
+        """Bring one ledger line in; *document* is the one that it wrote, where it wrote one."""
+        match line.event:
+            case Event.CAPTURED | Event.REVISED | Event.COMPLETED | Event.KIND_CHANGED:
+                if document is None:
+                    raise ValueError(f"a {line.event} line needs its document")
+                self._apply_document(line, document)
+            case Event.ENVELOPED:
+                self._db.run("UPDATE article SET has_envelope = 1 WHERE id = ?", (line.data["id"],))
+            case Event.REMOVED:
+                self._db.run(
+                    "UPDATE article SET removed_at = ?, removal = ? WHERE id = ?",
+                    (_text(line.at), line.data["reason"], line.data["id"]),
+                )
+            case Event.RESTORED:
+                sql = "UPDATE article SET removed_at = NULL, removal = NULL WHERE id = ?"
+                self._db.run(sql, (line.data["id"],))
+            case _:
+                pass
+        for url in line.data.get("aliases", ()):
+            self._add_alias(line.data["id"], url)
+        self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
+
+    def _add_alias(self, article_id: str, url: str) -> None:
+        # The first article that an address named keeps it.
+        self._db.run("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", (lookup_key(url), url, article_id))
+
+    def _apply_document(self, line: Line, document: Document) -> None:
+        revision, article = document.revision, document.revision.article
+        published = article.published_at
+        values = {
+            "id": document.id,
+            "source": document.source,
+            "number": document.number,
+            "url": article.canonical_url,
+            "headline": article.headline,
+            "language": article.language,
+            "section": article.section,
+            "published": str(published) if published else None,
+            "published_utc": _text(published.at) if published else None,
+            "captured_at": _text(revision.captured_at),
+            "revision": revision.number,
+            "kind": revision.kind.value,
+            "verdict": document.verdict.value,
+            "access": article.access.value,
+            "content_digest": revision.content_digest,
+            "path": line.data["document"],
+            "has_envelope": int(bool(line.data.get("envelope"))),
+        }
+        self._db.run(
+            "INSERT INTO article (id, source, number, url, headline, language, section, published, published_utc,"
+            " first_captured_at, captured_at, revision, kind, verdict, access, content_digest, path, has_envelope)"
+            " VALUES (:id, :source, :number, :url, :headline, :language, :section, :published, :published_utc,"
+            " :captured_at, :captured_at, :revision, :kind, :verdict, :access, :content_digest, :path, :has_envelope)"
+            " ON CONFLICT (id) DO UPDATE SET headline = :headline, language = :language, section = :section,"
+            " published = :published, published_utc = :published_utc, captured_at = :captured_at,"
+            " revision = :revision, kind = :kind, verdict = :verdict, access = :access,"
+            " content_digest = :content_digest, has_envelope = max(has_envelope, :has_envelope)",
+            values,
+        )
+        self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
+        for name in article.authors:
+            self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._add_alias(document.id, article.canonical_url)
+        self._apply_revision(line, document)
+        for picture in document.pictures.values():
+            self._db.run(
+                "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?)",
+                (document.id, picture.url, picture.digest, picture.path, picture.reason),
+            )
+
+    def _apply_revision(self, line: Line, document: Document) -> None:
+        revision = document.revision
+        superseded = line.data.get("superseded")
+        if superseded:
+            sql = "UPDATE revision SET path = ? WHERE id = ? AND number = ?"
+            self._db.run(sql, (superseded, document.id, revision.number - 1))
+        record = line.data.get("record") or {}
+        if line.event is Event.COMPLETED:
+            return
+        self._db.run(
+            "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.id,
+                revision.number,
+                _text(revision.captured_at),
+                revision.kind.value,
+                revision.content_digest,
+                line.data["document"],
+                document.reader_version,
+                document.capture_digest,
+                record.get("path"),
+                record.get("offset"),
+                record.get("length"),
+                record.get("media_type"),
+            ),
+        )
+
+    # ---- out
+
+    def article(self, article_id: str) -> HeldArticle | None:
+        """Return the article of this id."""
+        row = self._db.row(f"{_ARTICLE} WHERE id = ?", (article_id,))
+        return _held(row) if row else None
+
+    def find(self, url: str) -> HeldArticle | None:
+        """Return the article that this address, or an alias like it, names."""
+        row = self._db.row(f"{_ARTICLE} WHERE id = (SELECT id FROM alias WHERE key = ?)", (lookup_key(url),))
+        return _held(row) if row else None
+
+    def articles(self, listing: Listing) -> Iterator[HeldArticle]:
+        """Yield what *listing* asks for, newest first."""
+        wanted: list[str] = []
+        values: list[Any] = []
+        moment = "coalesce(published_utc, first_captured_at)"
+        for condition, value in (
+            ("source = ?", listing.source),
+            (f"{moment} >= ?", _text(listing.since) if listing.since else None),
+            (f"{moment} < ?", _text(listing.until) if listing.until else None),
+        ):
+            if value is not None:
+                wanted.append(condition)
+                values.append(value)
+        if listing.language:
+            wanted.append("(language = ? COLLATE NOCASE OR language LIKE ? || '-%')")
+            values += [listing.language, listing.language]
+        if listing.author:
+            wanted.append("id IN (SELECT id FROM author WHERE instr(lower(name), lower(?)))")
+            values.append(listing.author)
+        where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+        sql = f"{_ARTICLE}{where} ORDER BY {moment} DESC, number DESC"
+        if listing.limit is not None:
+            sql += " LIMIT ?"
+            values.append(listing.limit)
+        for row in self._db.rows(sql, values):
+            yield _held(row)
+
+    def revisions(self, article_id: str) -> list[HeldRevision]:
+        """Return an article's revisions, oldest first."""
+        sql = (
+            "SELECT number, captured_at, kind, content_digest, path, reader, record_path, record_offset,"
+            " record_length, media_type FROM revision WHERE id = ? ORDER BY number"
+        )
+        return [
+            HeldRevision(
+                number=row[0],
+                captured_at=_moment(row[1]),
+                kind=row[2],
+                content_digest=row[3],
+                path=row[4],
+                reader=row[5],
+                record=RecordRef(row[6], row[7], row[8]) if row[6] else None,
+                media_type=row[9],
+            )
+            for row in self._db.rows(sql, (article_id,))
+        ]
+
+    def aliases(self, article_id: str) -> list[str]:
+        """Return the other addresses of an article, sorted."""
+        sql = (
+            "SELECT alias.url FROM alias JOIN article ON article.id = alias.id"
+            " WHERE alias.id = ? AND alias.url <> article.url ORDER BY alias.url"
+        )
+        return [row[0] for row in self._db.rows(sql, (article_id,))]
+
+    def next_number(self, source: str) -> int:
+        """Return the ordinal for the next article of a source."""
+        return int(
+            self._db.value("SELECT coalesce(max(number), 0) + 1 FROM article WHERE source = ?", (source,))
+        )
+
+    def is_path_taken(self, path: str) -> bool:
+        """Does a document stand here, or at a path that differs in case alone?"""
+        return self._db.row("SELECT 1 FROM article WHERE lower(path) = lower(?)", (path,)) is not None
+
+    def picture_path(self, digest: Digest) -> str | None:
+        """Return where the picture of this digest is kept."""
+        found = self._db.value(
+            "SELECT path FROM picture WHERE digest = ? AND path IS NOT NULL LIMIT 1", (digest,)
+        )
+        return str(found) if found else None
+
+    def pictures(self, article_id: str) -> list[tuple[str, str | None, str | None]]:
+        """Return (address, path, reason why it is missing) of an article's pictures."""
+        sql = "SELECT url, path, reason FROM picture WHERE id = ? ORDER BY url"
+        return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (article_id,))]
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Return, for each source, how many articles, revisions, removals and pictures are held or missing."""
+        found: dict[str, dict[str, int]] = {}
+        articles = (
+            "SELECT source, count(*), sum(revision), sum(removed_at IS NOT NULL) FROM article GROUP BY source"
+        )
+        for source, held, revisions, removed in self._db.rows(articles):
+            found[source] = {"articles": held, "revisions": revisions, "removed": removed}
+        pictures = (
+            "SELECT source, count(DISTINCT digest), sum(digest IS NULL) FROM picture"
+            " JOIN article ON article.id = picture.id GROUP BY source"
+        )
+        for source, kept, missing in self._db.rows(pictures):
+            found[source] |= {"pictures": kept, "pictures_missing": missing}
+        return found
+
+
+def _held(row: tuple[Any, ...]) -> HeldArticle:
+    return HeldArticle(
+        id=row[0],
+        source=row[1],
+        number=row[2],
+        url=row[3],
+        headline=row[4],
+        language=row[5],
+        section=row[6],
+        published=row[7],
+        first_captured_at=_moment(row[8]),
+        captured_at=_moment(row[9]),
+        revision=row[10],
+        kind=row[11],
+        verdict=row[12],
+        content_digest=row[13],
+        path=row[14],
+        removed_at=_moment(row[15]) if row[15] else None,
+        removal=row[16],
+        has_envelope=bool(row[17]),
+        authors=tuple(json.loads(row[18])),
+    )
+
+
+def _text(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,188 @@
+"""Files: whole-file puts and appends in the archive's folder.
+
+A put has two steps. `stage` writes the bytes, synced, under `staging/`, named by their digest and place;
+`settle` moves them to their place. Between the two stands the ledger line that makes them count, so that after
+a crash the line says what is still to be moved, and whatever no line names is swept.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from onrecord.errors import FormatError, StorageError
+from onrecord.ledger import Put, digest_of
+
+STAGING = "staging"
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; make room and run the command again",
+    errno.EDQUOT: "the disk quota is used up; make room and run the command again",
+    errno.EROFS: "the disk is read-only; mount it writable and run the command again",
+    errno.EACCES: "permission denied; make it readable and writable for this user and run the command again",
+    errno.EPERM: "not permitted; make it readable and writable for this user and run the command again",
+    errno.EIO: "the disk reports an error; check it before anything else is written",
+}
+
+
+@contextmanager
+def storage_errors(path: Path | str) -> Iterator[None]:
+    """Turn what the disk says into a `StorageError` that says what to do next."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        told = _ADVICE.get(
+            error.errno or 0, f"{error.strerror or error}; see to it and run the command again"
+        )
+        raise StorageError(str(error.filename or path), told) from error
+
+
+class FolderStore:
+    """A `FileStore` in a folder of a local disk.
+
+    Raises:
+        StorageError: In every method: the disk is full, read-only or not permitted.
+        FormatError: A file that must be there is missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def stage(self, path: str, data: bytes) -> Put:
+        """Write *data* to the staging folder, synced, and return the put to name. Nothing counts yet."""
+        put = Put(path, digest_of(data), len(data))
+        place = self._staging(put)
+        with storage_errors(place):
+            place.parent.mkdir(exist_ok=True)
+            with place.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        return put
+
+    def sync_staging(self) -> None:
+        """Make the staged names last through a power cut."""
+        if (self.root / STAGING).is_dir():
+            self._sync_folder(self.root / STAGING)
+
+    def settle(self, puts: Iterable[Put]) -> None:
+        """Move staged bytes to their places, in order. What stands there already is left: repeat at will."""
+        folders: set[Path] = set()
+        for put in puts:
+            place = self.root / put.path
+            staged = self._staging(put)
+            with storage_errors(place):
+                if not staged.exists():
+                    continue
+                self._make_folder(place.parent, folders)
+                staged.replace(place)
+                folders.add(place.parent)
+        for folder in folders:
+            self._sync_folder(folder)
+
+    def has_staged(self) -> bool:
+        """Does anything wait in the staging folder?"""
+        folder = self.root / STAGING
+        return folder.is_dir() and any(folder.iterdir())
+
+    def sweep(self) -> int:
+        """Remove what waits in the staging folder; return how many files that were."""
+        folder = self.root / STAGING
+        if not folder.is_dir():
+            return 0
+        places = list(folder.iterdir())
+        with storage_errors(folder):
+            for place in places:
+                if place.is_dir():
+                    shutil.rmtree(place)
+                else:
+                    place.unlink()
+        return len(places)
+
+    def append(self, path: str, data: bytes) -> None:
+        """Append *data* to a file, synced before this returns."""
+        place = self.root / path
+        with storage_errors(place):
+            is_new = not place.exists()
+            place.parent.mkdir(parents=True, exist_ok=True)
+            before = 0 if is_new else place.stat().st_size
+            try:
+                with place.open("ab") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError:
+                # Half a line on a full disk would be a torn line for the next writer.
+                with suppress(OSError):
+                    os.truncate(place, before)
+                raise
+            if is_new:
+                self._sync_folder(place.parent)
+
+    def cut(self, path: str, size: int) -> None:
+        """Cut a file to its first *size* bytes, synced."""
+        place = self.root / path
+        with storage_errors(place), place.open("r+b") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes."""
+        place = self.root / path
+        try:
+            with storage_errors(place):
+                return place.read_bytes()
+        except FileNotFoundError as error:
+            raise FormatError(path, "the file is missing; restore it from a backup") from error
+
+    def exists(self, path: str) -> bool:
+        """Is there a file at *path*?"""
+        return (self.root / path).is_file()
+
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes."""
+        try:
+            return (self.root / path).stat().st_size
+        except FileNotFoundError as error:
+            raise FormatError(path, "the file is missing; restore it from a backup") from error
+
+    def walk(self, folder: str) -> Iterator[str]:
+        """Yield the paths of all files below *folder*, sorted."""
+        top = self.root / folder
+        with storage_errors(top):
+            for base, folders, names in os.walk(top, onerror=_raise):
+                folders.sort()
+                for name in sorted(names):
+                    yield (Path(base) / name).relative_to(self.root).as_posix()
+
+    def _staging(self, put: Put) -> Path:
+        # The path is part of the name: two files with the same bytes are moved one by one.
+        place = digest_of(put.path.encode()).removeprefix("sha256:")[:8]
+        return self.root / STAGING / f"{put.digest.removeprefix('sha256:')}.{place}"
+
+    def _make_folder(self, folder: Path, made: set[Path]) -> None:
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent, made)
+        folder.mkdir(exist_ok=True)
+        made.add(folder.parent)
+
+    @staticmethod
+    def _sync_folder(folder: Path) -> None:
+        with storage_errors(folder):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def _raise(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error

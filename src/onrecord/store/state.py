@@ -1,0 +1,286 @@
+"""The state (`state.sqlite`): validators, schedules, what was tried and what came of it.
+
+No article hangs on it: lose it, and the next round asks unconditionally and keeps nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from onrecord.store._sqlite import Database
+
+APPLICATION_ID = 0x4F6E5273  # "OnRs"
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE address (
+        url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, payload_digest TEXT, record_id TEXT, record_date TEXT,
+        looked_at TEXT, verdict TEXT, article_id TEXT, source TEXT, next_at TEXT, failures INTEGER NOT NULL DEFAULT 0,
+        reason TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX address_article ON address (article_id);
+    CREATE TABLE feed (
+        url TEXT PRIMARY KEY, source TEXT NOT NULL, etag TEXT, last_modified TEXT, claims_digest TEXT, checked_at TEXT,
+        failures INTEGER NOT NULL DEFAULT 0, reason TEXT, moved_to TEXT, entries INTEGER NOT NULL DEFAULT 0,
+        ttl_minutes INTEGER, record_id TEXT, record_date TEXT, payload_digest TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE entry (
+        source TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, headline TEXT, claims_digest TEXT,
+        first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, article_id TEXT, outcome TEXT NOT NULL, reason TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, PRIMARY KEY (source, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE picture (
+        url TEXT PRIMARY KEY, digest TEXT, path TEXT, media_type TEXT, width INTEGER, height INTEGER, reason TEXT,
+        may_pass INTEGER NOT NULL DEFAULT 0, tried_at TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE source (
+        id TEXT PRIMARY KEY, next_at TEXT, checked_at TEXT, failures INTEGER NOT NULL DEFAULT 0, reason TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE host_note (
+        kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE round (id TEXT PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, report TEXT) WITHOUT ROWID;
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """What we know of an article's address, as asked."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    payload_digest: str | None = None  #: of the capture that the validators belong to
+    record_id: str | None = None
+    record_date: datetime | None = None
+    looked_at: datetime | None = None
+    verdict: str | None = None  #: of the last look
+    article_id: str | None = None
+    source: str | None = None
+    next_at: datetime | None = None
+    failures: int = 0
+    reason: str | None = None  #: why the last look brought nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """What we know of a feed's address."""
+
+    url: str
+    source: str
+    etag: str | None = None
+    last_modified: str | None = None
+    claims_digest: str | None = None  #: of all entries, as parsed: the same means that nothing came
+    checked_at: datetime | None = None
+    failures: int = 0
+    reason: str | None = None
+    moved_to: str | None = None
+    entries: int = 0
+    ttl_minutes: int | None = None
+    record_id: str | None = None
+    record_date: datetime | None = None
+    payload_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """An entry that a source listed, and what came of it."""
+
+    source: str
+    key: str  #: urls.lookup_key of its address
+    url: str
+    headline: str | None = None
+    claims_digest: str | None = None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    article_id: str | None = None
+    outcome: str  #: "waiting", "kept", "refused", "failed", "gone", or a verdict that is no article
+    reason: str | None = None
+    attempts: int = 0
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRow:
+    """A picture's address, and what came of it."""
+
+    url: str
+    digest: str | None = None
+    path: str | None = None
+    media_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    reason: str | None = None
+    may_pass: bool = False  #: it is worth asking again
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source's own schedule and health."""
+
+    id: str
+    next_at: datetime | None = None
+    checked_at: datetime | None = None
+    failures: int = 0
+    reason: str | None = None
+
+
+_Row = TypeVar("_Row")
+_MOMENTS = frozenset(
+    {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
+)
+
+
+class State:
+    """The state, in one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        advice = "no article hangs on it: delete it, and the next round asks everything afresh"
+        self._db = Database(path, application_id=APPLICATION_ID, migrations=_MIGRATIONS, advice=advice)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Group what follows: all of it or nothing."""
+        return self._db.transaction()
+
+    # ---- rows by key
+
+    def address(self, url: str) -> AddressRow | None:
+        """Return what is known of an article's address."""
+        return self._get(AddressRow, "address", "url = ?", (url,))
+
+    def addresses_of(self, article_id: str) -> list[AddressRow]:
+        """Return the addresses that an article was asked at."""
+        return self._all(AddressRow, "address", "article_id = ? ORDER BY url", (article_id,))
+
+    def feed(self, url: str) -> FeedRow | None:
+        """Return what is known of a feed."""
+        return self._get(FeedRow, "feed", "url = ?", (url,))
+
+    def feeds_of(self, source: str) -> list[FeedRow]:
+        """Return what is known of a source's feeds."""
+        return self._all(FeedRow, "feed", "source = ? ORDER BY url", (source,))
+
+    def entry(self, source: str, key: str) -> EntryRow | None:
+        """Return what came of a source's entry."""
+        return self._get(EntryRow, "entry", "source = ? AND key = ?", (source, key))
+
+    def entries_not_kept(self, source: str) -> list[EntryRow]:
+        """Return the entries of a source that became no article, newest first."""
+        return self._all(
+            EntryRow, "entry", "source = ? AND outcome <> 'kept' ORDER BY last_seen_at DESC, key", (source,)
+        )
+
+    def entries_due(self, source: str, now: datetime) -> list[EntryRow]:
+        """Return the entries that became no article and are worth asking again at *now*."""
+        sql = "source = ? AND outcome <> 'kept' AND next_at IS NOT NULL AND next_at <= ? ORDER BY first_seen_at, key"
+        return self._all(EntryRow, "entry", sql, (source, _text(now)))
+
+    def looks(self, source: str, *, due_by: datetime | None) -> list[AddressRow]:
+        """Return the held addresses of a source that are due for another look; all of them for None."""
+        if due_by is None:
+            return self._all(
+                AddressRow, "address", "source = ? AND article_id IS NOT NULL ORDER BY url", (source,)
+            )
+        sql = "source = ? AND article_id IS NOT NULL AND next_at <= ? ORDER BY next_at, url"
+        return self._all(AddressRow, "address", sql, (source, _text(due_by)))
+
+    def picture(self, url: str) -> PictureRow | None:
+        """Return what came of a picture's address."""
+        return self._get(PictureRow, "picture", "url = ?", (url,))
+
+    def source(self, source_id: str) -> SourceRow | None:
+        """Return a source's schedule and health."""
+        return self._get(SourceRow, "source", "id = ?", (source_id,))
+
+    def put(self, row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow) -> None:
+        """Write a row, in place of the one with its key."""
+        table = _TABLES[type(row)]
+        values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
+        names = ", ".join(field.name for field in fields(row))
+        marks = ", ".join("?" * len(values))
+        self._db.run(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", values)
+
+    # ---- hosts: `fetch.HostMemory` stands on these
+
+    def host_note(self, kind: str, key: str) -> tuple[str, datetime] | None:
+        """Return what is remembered of a host or an address, and since when."""
+        row = self._db.row("SELECT value, at FROM host_note WHERE kind = ? AND key = ?", (kind, key))
+        return (row[0], _moment(row[1])) if row else None
+
+    def put_host_note(self, kind: str, key: str, value: str | None, at: datetime) -> None:
+        """Remember something of a host or an address, or (None) forget it."""
+        if value is None:
+            self._db.run("DELETE FROM host_note WHERE kind = ? AND key = ?", (kind, key))
+        else:
+            self._db.run(
+                "INSERT OR REPLACE INTO host_note VALUES (?, ?, ?, ?)", (kind, key, value, _text(at))
+            )
+
+    # ---- rounds
+
+    def begin_round(self, round_id: str, at: datetime) -> None:
+        """Note that a round has begun."""
+        self._db.run("INSERT OR REPLACE INTO round (id, started_at) VALUES (?, ?)", (round_id, _text(at)))
+
+    def end_round(self, round_id: str, at: datetime, report: Mapping[str, Any]) -> None:
+        """Note that a round has ended, and what it brought."""
+        values = (_text(at), json.dumps(report, ensure_ascii=False), round_id)
+        self._db.run("UPDATE round SET ended_at = ?, report = ? WHERE id = ?", values)
+
+    def last_round(self) -> tuple[datetime, datetime | None, dict[str, Any]] | None:
+        """Return when the last round began, when it ended, and what it brought."""
+        row = self._db.row(
+            "SELECT started_at, ended_at, report FROM round ORDER BY started_at DESC, id DESC LIMIT 1"
+        )
+        if row is None:
+            return None
+        return _moment(row[0]), _moment(row[1]) if row[1] else None, json.loads(row[2] or "{}")
+
+    # ---- rows
+
+    def _get(self, kind: type[_Row], table: str, where: str, values: tuple[Any, ...]) -> _Row | None:
+        found = self._all(kind, table, f"{where} LIMIT 1", values)
+        return found[0] if found else None
+
+    def _all(self, kind: type[_Row], table: str, where: str, values: tuple[Any, ...]) -> list[_Row]:
+        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+        sql = f"SELECT {', '.join(names)} FROM {table} WHERE {where}"
+        return [kind(**_typed(names, row)) for row in self._db.rows(sql, values)]
+
+
+_TABLES: dict[type, str] = {
+    AddressRow: "address",
+    FeedRow: "feed",
+    EntryRow: "entry",
+    PictureRow: "picture",
+    SourceRow: "source",
+}
+
+
+def _typed(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
+    found = dict(zip(names, row, strict=True))
+    for name in _MOMENTS & found.keys():
+        found[name] = _moment(found[name]) if found[name] else None
+    if "may_pass" in found:
+        found["may_pass"] = bool(found["may_pass"])
+    return found
+
+
+def _text(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
