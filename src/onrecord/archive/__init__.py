@@ -1,0 +1,43 @@
+"""The archive: the folder as a whole. Opened, locked, committed to, recovered, made again, verified.
+
+The order of writing, which every promise of "nothing is lost" stands on:
+
+    1. captures are appended to the open segment            (record-written)
+    2. the segment is synced                                (captures-synced)
+    3. documents and pictures are staged, each synced       (file-staged)
+    4. the ledger's lines are appended and synced           (ledger-written)   <- from here on they count
+    5. staged files are moved to their places               (files-settled)
+    6. the index is brought up to the ledger's last line    (catalog-written)
+
+Killed before 4, nothing has happened: the staging folder is swept. Killed after 4, the next writer does
+5 and 6 again from the ledger's own words. A torn last line, or a torn last record, is cut off.
+"""
+
+from onrecord.archive.envelopes import write_envelope
+from onrecord.archive.folder import Archive, Boundary, Step, create, find
+from onrecord.archive.layout import (
+    CONFIG,
+    cdxj_path,
+    document_path,
+    envelope_path,
+    picture_path,
+    superseded_path,
+)
+from onrecord.archive.verify import Damage, verify
+
+__all__ = [
+    "CONFIG",
+    "Archive",
+    "Boundary",
+    "Damage",
+    "Step",
+    "cdxj_path",
+    "create",
+    "document_path",
+    "envelope_path",
+    "find",
+    "picture_path",
+    "superseded_path",
+    "verify",
+    "write_envelope",
+]
