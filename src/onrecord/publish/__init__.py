@@ -1,0 +1,1 @@
+"""Publishing: what the archive holds, written out for others."""
