@@ -10,8 +10,8 @@ The machine forms are tried first, each with one regular expression:
 - seconds and milliseconds since the epoch
 
 Then the printed forms: Chinese, Japanese and Korean; a month's name in thirty-odd languages (`_months`
-below); figures with separators. dateparser needs 2 to 10 ms for one of these, and python-dateutil
-fills what is missing from the clock.
+below); figures with separators. The libraries of the field fill what is missing
+from the clock, and so claim what nobody stated.
 """
 
 from __future__ import annotations

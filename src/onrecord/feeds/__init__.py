@@ -1,0 +1,109 @@
+"""Feeds: bytes that list articles, read as `Feed` and `Entry`, whatever the dialect.
+
+    bytes --unpacked, decoded--> text --mended, parsed--> tree --rss | atom | sitemap--> Feed
+                                   |                                                       ^
+                                   +--json-------------------------------------------------+
+                                   +--feedparser, where nothing else fits------------------+
+
+RSS 0.90 to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed, sitemaps, news sitemaps and their indexes; and, for
+those who have none of these, the links of a front page.
+
+Pure: no files, network, clock or log. Strangers' bytes never raise: what is odd about them is in
+`Feed.problems`. Limits are in `_limits`.
+
+Problem codes: entry-without-address, feed-bad-bytes, feed-bare-ampersand, feed-control-characters,
+feed-cut-off, feed-doctype, feed-encoding, feed-entity-declaration, feed-fallback, feed-not-a-feed,
+feed-not-well-formed, feed-too-large, feed-too-many-entries, feed-undeclared-entity, feed-unreadable.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from onrecord.feeds import _atom, _encoding, _fallback, _json, _rss, _sitemap, _xml
+from onrecord.feeds._discovery import FeedLink, feed_links
+from onrecord.feeds._entry import Ground
+from onrecord.feeds._front_page import article_links
+from onrecord.feeds._limits import MAX_BODY, SNIFFED
+from onrecord.model import Feed, FeedKind
+
+__all__ = ["FeedLink", "article_links", "feed_links", "is_feed", "parse"]
+
+_FEED_ROOT = re.compile(
+    r"\A\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?[^>]*>|\s+)*"
+    r"<(?:[\w.\-]+:)?(?:rss|feed|rdf|urlset|sitemapindex|channel)(?=[\s>/])",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def parse(body: bytes, *, url: str, content_type: str | None = None) -> Feed:
+    """Return the feed in *body*; its kind is None if there is none. Never raises.
+
+    Entries stand in the feed's own order, twins included: which of them are new is not decided here.
+    What a feed gives as full text, title, address and date is kept to the character
+    (`Entry.content`, `raw_title`, `raw_url`, `published_text`), after the escapes of XML and JSON. A
+    `<description>` counts as full text by the rule of `_words.is_whole_text`.
+
+    Args:
+        body: As it came, content encoding undone.
+        url: Where it came from; what relative links start from, unless the feed says otherwise.
+        content_type: The header's value, for its charset.
+    """
+    plain, is_whole = _encoding.unpacked(body)
+    words, problems = _encoding.decoded(plain, content_type)
+    ground = Ground(url, problems=list(problems))
+    if not is_whole:
+        ground.note("feed-too-large" if len(plain) >= MAX_BODY else "feed-cut-off", where="body")
+    start = words[:1000].lstrip(" \t\r\n\ufeff\x00")[:1]
+    feed = _json.read(words.lstrip("\ufeff"), ground) if start == "{" else None
+    if feed is None and start != "{":
+        feed = _from_markup(words, ground)
+    if feed is None:
+        ground.note("feed-not-a-feed")
+        feed = Feed(url=url, kind=None)
+    return replace(
+        feed, is_complete=feed.is_complete and is_whole, problems=tuple(dict.fromkeys(ground.problems))
+    )
+
+
+def is_feed(body: bytes, content_type: str | None = None) -> bool:
+    """Return whether *body* begins as a feed does, by its first bytes; a page with a feed inside does not."""
+    head, _ = _encoding.unpacked(body[: SNIFFED * 4])
+    words, _ = _encoding.decoded(head[:SNIFFED], content_type)
+    words = words.lstrip("\ufeff \t\r\n")
+    if words.startswith("{"):
+        return "jsonfeed.org/version" in words or ('"items"' in words and "feed+json" in (content_type or ""))
+    return _FEED_ROOT.match(words) is not None
+
+
+def _from_markup(words: str, ground: Ground) -> Feed | None:
+    parsed = _xml.parsed(words, url=ground.url)
+    ground.problems += parsed.problems
+    ground.has_bases = "xml:base" in words
+    feed = None if parsed.root is None else _read(parsed.root, ground)
+    if feed is not None:
+        return replace(feed, is_complete=parsed.is_complete)
+    if _sitemap.is_list(words):
+        return _sitemap.read_lines(words, ground)
+    return _fallback.read(words, ground)
+
+
+def _read(root: _xml.Element, ground: Ground) -> Feed | None:
+    """Return the feed under *root*, by the name of *root*; None if that is no feed's."""
+    names = _xml.Names(root)
+    match names.of(root):
+        case "rss" | "channel":
+            feed = _rss.read(root, names, ground, FeedKind.RSS)
+            # A channel of CDF is no channel of RSS: it has no items.
+            return feed if feed.entries or names.of(root) == "rss" else None
+        case "rdf:rdf" | "rdf":
+            return _rss.read(root, names, ground, FeedKind.RDF)
+        case "feed" | "entry":
+            return _atom.read(root, names, ground)
+        case "urlset":
+            return _sitemap.read(root, names, ground)
+        case "sitemapindex":
+            return _sitemap.read_index(root, names, ground)
+        case _:
+            return None

@@ -1,0 +1,260 @@
+"""Markup: strangers' bytes to text, and text to a tree.
+
+Pure: no files, network, clock or log. The parser is lexbor, through selectolax; outside this module and
+`extract`, no one sees its types. Nothing here raises for what bytes hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from onrecord.model import Problem
+
+#: Browsers look for <meta charset> in the first 1,024 bytes (HTML, 13.2.3.2); pages that put scripts before
+#: it are common enough to look a little further.
+PRESCAN_BYTES = 8_192
+#: A guess of the encoding looks at this much: enough for a thousand sentences.
+GUESS_BYTES = 131_072
+#: lexbor's time grows with the square of the depth: 10,000 levels take 0.3 s, 100,000 take a minute.
+MAX_DEPTH = 4_000
+#: Below this many tags no page can be deep enough to hurt, and the depth is not counted.
+COUNTED_TAGS = 12_000
+#: lexbor compares each attribute of a tag with those before it: 20,000 take 0.8 s.
+MAX_ATTRIBUTES = 4_000
+
+# Encoding Standard, 4.2: labels whose name in Python differs from the encoding that browsers use for them.
+_CODECS = {
+    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "x-gbk", "chinese", "csgb2312", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "csbig5"), "big5hkscs"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "korean", "windows-949"), "cp949"),
+    **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii", "windows-1252"), "cp1252"),
+    **dict.fromkeys(("iso-8859-9", "latin5", "windows-1254"), "cp1254"),
+    **dict.fromkeys(("iso-8859-11", "tis-620", "windows-874"), "cp874"),
+    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8", "utf-8-sig"), "utf-8"),
+    **dict.fromkeys(("utf-16", "utf-16le"), "utf-16-le"),
+    "utf-16be": "utf-16-be",
+    "euc-jp": "euc_jp",
+    "x-euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+    "koi8-r": "koi8_r",
+    "koi8-u": "koi8_u",
+    "macintosh": "mac_roman",
+    **{f"windows-{number}": f"cp{number}" for number in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
+    **{f"iso-8859-{part}": f"iso8859_{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+}
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+# The commonest characters of each language, by which a guess is judged.
+_GUESSES = (
+    ("gb18030", "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之"),
+    ("big5hkscs", "的一是不了在人有我他這中大來上個國到說們為子和你地出道也時年得就那要下以生會自著去之"),
+    ("cp932", "のにはをたがでてとしれさいるなもこかっりまあんくすきつよら"),
+    ("euc_jp", "のにはをたがでてとしれさいるなもこかっりまあんくすきつよら"),
+    ("cp949", "이다는을의에가고하를지한은로도사기인어서아자대그리나시"),
+    ("cp1251", "оеаинтсрвлкмдпуяызьбгчйхжшюцщэф"),
+    ("koi8_r", "оеаинтсрвлкмдпуяызьбгчйхжшюцщэф"),
+    ("cp1252", "éèàùâêîôûçëïüöäßñóíáúãõåæø“”‘’–—…«»©·°\u00a0"),
+    ("cp1250", "ěščřžýáíéúůďťňąćęłńóśźżőű“”„–—…\u00a0"),
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+# These close themselves or one another, so that leaving them open makes no depth.
+_SHALLOW = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "dd",
+        "dt",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "li",
+        "link",
+        "meta",
+        "option",
+        "p",
+        "param",
+        "source",
+        "td",
+        "th",
+        "tr",
+        "track",
+        "wbr",
+        "a",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a page, and how it was read. *encoding* is the codec's Python name."""
+
+    text: str
+    encoding: str
+    problems: tuple[Problem, ...] = ()
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
+    """Return the text of *body*, by BOM, header, <meta>, then a guess (HTML, 13.2.3). Never raises.
+
+    A declared encoding that the bytes contradict is set aside with a problem: what a reader would see as
+    rubbish helps no one.
+    """
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return _decoded(body[len(mark) :], codec, [])
+    problems: list[Problem] = []
+    for label in _declared(body, content_type):
+        codec_ = _CODECS.get(label.lower())
+        if codec_ is None:
+            problems.append(Problem("encoding-unknown", label[:40]))
+        elif _fits(body, codec_):
+            return _decoded(body, codec_, problems)
+        else:
+            problems.append(Problem("encoding-contradicted", label[:40]))
+    return _decoded(body, _guess(body), problems)
+
+
+def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
+    """Yield the labels that the page and its header state, the strongest first."""
+    if content_type and (stated := _HEADER_CHARSET.search(content_type)):
+        yield stated[1]
+    head = body[:PRESCAN_BYTES]
+    if xml := _XML_CHARSET.search(head[:200]):
+        yield xml[1].decode("ascii", "replace")
+    if meta := _META_CHARSET.search(_COMMENT.sub(b"", head)):
+        label = meta[1].decode("ascii", "replace")
+        # HTML, 13.2.3.2, step 15: a page that could be read up to here is not UTF-16.
+        yield "utf-8" if label.lower().startswith("utf-16") else label
+
+
+def _fits(body: bytes, codec: str) -> bool:
+    """Tell whether *body* may be in *codec*: at most one character in a hundred beyond ASCII is broken."""
+    if codec == "utf-8":
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return True
+    sample = body[:GUESS_BYTES].decode(codec, "replace")
+    broken = sample.count("\ufffd")
+    if broken <= 2:
+        return True
+    beyond = len(sample) - len(sample.encode("ascii", "ignore"))
+    return broken * 20 <= beyond
+
+
+def _guess(body: bytes) -> str:
+    """Return the codec that makes the most sense of *body*."""
+    if _fits(body, "utf-8"):
+        return "utf-8"
+    sample = body[:GUESS_BYTES]
+    best, best_score = "cp1252", 0.0
+    for codec, common in _GUESSES:
+        text = sample.decode(codec, "replace")
+        beyond = Counter(char for char in text if char > "\x7f")
+        total = sum(beyond.values()) or 1
+        known = sum(beyond[char] for char in common)
+        score = (known - 3 * beyond["\ufffd"]) / total
+        # Forty characters are a third of a Chinese text; thirty letters are all of a Russian one.
+        if len(common) > 33 and common[0] > "\u3000":
+            score *= 3
+        if score > best_score:
+            best, best_score = codec, score
+    return best
+
+
+def _decoded(body: bytes, codec: str, problems: list[Problem]) -> Decoded:
+    text = body.decode(codec, "replace")
+    if "\ufffd" in text and codec != "cp1252":
+        problems.append(Problem("encoding-errors", f"{text.count(chr(0xFFFD))} characters", codec))
+    return Decoded(text.replace("\x00", ""), codec, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element, for rooms that look for a few: a link, a meta tag."""
+
+    tag: str
+    attributes: Mapping[str, str]  #: names in lower case; an attribute without a value has ""
+    text: str  #: all text inside, as it stands
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed page. *root* is the parser's own, for `extract` alone."""
+
+    parser: LexborHTMLParser
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def root(self) -> LexborNode | None:
+        """The <html> element; None only where the parser gave up."""
+        return self.parser.root
+
+    def elements(self, *tags: str) -> Iterator[Element]:
+        """Yield each element whose tag is among *tags*, in the order of the page."""
+        for node in self.parser.css(",".join(tags)) if tags else ():
+            attributes = {name: value or "" for name, value in node.attributes.items()}
+            yield Element(node.tag or "", attributes, node.text(deep=True))
+
+
+def parse(text: str) -> Tree:
+    """Return the tree of *text*, as a browser without scripts would build it. Never raises.
+
+    Text that would nest deeper than `MAX_DEPTH` is cut there, a tag of more than `MAX_ATTRIBUTES` is left
+    out; each says so in the problems.
+    """
+    problems: list[Problem] = []
+    if text.count("<") > COUNTED_TAGS:
+        end = _end_of_sane_depth(text)
+        if end < len(text):
+            problems.append(Problem("page-too-deep", f"cut at character {end}"))
+            text = text[:end]
+    pieces = text.split(">")
+    if max(map(len, pieces)) > 2 * MAX_ATTRIBUTES:
+        kept = [piece for piece in pieces if not _is_monstrous(piece)]
+        if len(kept) < len(pieces):
+            problems.append(Problem("page-monstrous-tag"))
+            text = ">".join(kept)
+    # A lone surrogate has no UTF-8.
+    return Tree(LexborHTMLParser(text.encode("utf-8", "replace")), tuple(problems))
+
+
+def _end_of_sane_depth(text: str) -> int:
+    """Return where *text* would first nest deeper than `MAX_DEPTH`, or its length."""
+    unclosed: Counter[str] = Counter()
+    depth = 0
+    for match in _TAG.finditer(text):
+        name = match[2].lower()
+        if name in _SHALLOW:
+            continue
+        if not match[1]:
+            unclosed[name] += 1
+            depth += 1
+            if depth > MAX_DEPTH:
+                return match.start()
+        elif unclosed[name]:
+            unclosed[name] -= 1
+            depth -= 1
+    return len(text)
+
+
+def _is_monstrous(piece: str) -> bool:
+    """Tell whether *piece*, what stands between two ">", opens a tag of too many attributes."""
+    if len(piece) < 2 * MAX_ATTRIBUTES:
+        return False
+    tail = piece[piece.rfind("<") + 1 :]
+    return tail[:1].isalpha() and len(tail.split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
