@@ -53,17 +53,25 @@ _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-# The commonest characters of each language, by which a guess is judged.
+# Each codec with the lead bytes of its everyday characters (0, 0: one byte a character) and the commonest ones.
 _GUESSES = (
-    ("gb18030", "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之"),
-    ("big5hkscs", "的一是不了在人有我他這中大來上個國到說們為子和你地出道也時年得就那要下以生會自著去之"),
-    ("cp932", "のにはをたがでてとしれさいるなもこかっりまあんくすきつよら"),
-    ("euc_jp", "のにはをたがでてとしれさいるなもこかっりまあんくすきつよら"),
-    ("cp949", "이다는을의에가고하를지한은로도사기인어서아자대그리나시"),
-    ("cp1251", "оеаинтсрвлкмдпуяызьбгчйхжшюцщэф"),
-    ("koi8_r", "оеаинтсрвлкмдпуяызьбгчйхжшюцщэф"),
-    ("cp1252", "éèàùâêîôûçëïüöäßñóíáúãõåæø“”‘’–—…«»©·°\u00a0"),
-    ("cp1250", "ěščřžýáíéúůďťňąćęłńóśźżőű“”„–—…\u00a0"),
+    (
+        "gb18030",
+        (0xB0, 0xD7),
+        "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之",
+    ),
+    (
+        "big5hkscs",
+        (0xA4, 0xC6),
+        "的一是不了在人有我他這中大來上個國到說們為子和你地出道也時年得就那要下以生會自著去之",
+    ),
+    ("cp932", (0x82, 0x97), "のにはをたがでてとしれさいるなもこかっりまあんくすきつよら"),
+    ("euc_jp", (0xA4, 0xCF), "のにはをたがでてとしれさいるなもこかっりまあんくすきつよら"),
+    ("cp949", (0xB0, 0xC8), "이다는을의에가고하를지한은로도사기인어서아자대그리나시"),
+    ("cp1251", (0, 0), "оеаинтсрвлкмдпуяызьбгчйхжшюцщэф"),
+    ("koi8_r", (0, 0), "оеаинтсрвлкмдпуяызьбгчйхжшюцщэф"),
+    ("cp1252", (0, 0), "éèàùâêîôûçëïüöäßñóíáúãõåæø“”‘’–—…«»©·°\u00a0"),
+    ("cp1250", (0, 0), "ěščřžýáíéúůďťňąćęłńóśźżőű“”„–—…\u00a0"),
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 # These close themselves or one another, so that leaving them open makes no depth.
@@ -161,19 +169,28 @@ def _guess(body: bytes) -> str:
     if _fits(body, "utf-8"):
         return "utf-8"
     sample = body[:GUESS_BYTES]
-    best, best_score = "cp1252", 0.0
-    for codec, common in _GUESSES:
-        text = sample.decode(codec, "replace")
-        beyond = Counter(char for char in text if char > "\x7f")
-        total = sum(beyond.values()) or 1
-        known = sum(beyond[char] for char in common)
-        score = (known - 3 * beyond["\ufffd"]) / total
-        # Forty characters are a third of a Chinese text; thirty letters are all of a Russian one.
-        if len(common) > 33 and common[0] > "\u3000":
-            score *= 3
-        if score > best_score:
-            best, best_score = codec, score
-    return best
+    scores = {
+        codec: _sense(sample.decode(codec, "replace"), codec, lead, common)
+        for codec, lead, common in _GUESSES
+    }
+    best = max(scores, key=lambda codec: scores[codec])
+    return best if scores[best] > 0 else "cp1252"
+
+
+def _sense(text: str, codec: str, lead: tuple[int, int], common: str) -> float:
+    """Return how much *text*, read by *codec*, looks like a language: about 1 if it is one, 0.4 by chance."""
+    beyond = Counter(char for char in text if char > "\x7f")
+    total = sum(beyond.values()) or 1
+    known = sum(beyond[char] for char in common) / total
+    broken = beyond["\ufffd"] / total
+    if not lead[0]:
+        return known - 3 * broken
+    everyday = sum(
+        count
+        for char, count in beyond.items()
+        if lead[0] <= (char.encode(codec, "replace") or b"?")[0] <= lead[1]
+    )
+    return 0.6 * everyday / total + 1.2 * known - 3 * broken
 
 
 def _decoded(body: bytes, codec: str, problems: list[Problem]) -> Decoded:

@@ -1,0 +1,50 @@
+"""Reading a page, or a feed's entry, into an article: the evidence weighed, nothing guessed in silence.
+
+Pure: no files, network, clock or log. Strangers' bytes never raise: they give an `Extraction` that may
+hold no article, and its problems. `survey` walks the page once; `body` chooses its lines; `page` weighs
+them against what JSON-LD, meta tags, microdata and the feed's entry say.
+"""
+
+from __future__ import annotations
+
+from onrecord.extract import entry as _entry
+from onrecord.extract import page as _page
+from onrecord.extract.facts import PageFacts
+from onrecord.model import Entry, Extraction
+
+__all__ = ["READER_VERSION", "PageFacts", "read_entry", "read_page", "read_page_and_facts"]
+
+#: Goes up whenever the same bytes may give another article.
+READER_VERSION = "1"
+
+
+def read_page(
+    body: bytes, *, url: str, content_type: str | None = None, entry: Entry | None = None
+) -> Extraction:
+    """Return the article that a page holds, of kind PAGE; None for the article where nothing reads like one.
+
+    Args:
+        body: The page as sent, content encoding undone. Beyond 16 MiB it is not read.
+        url: The address that answered; links are resolved against it, or against the page's <base>.
+        content_type: The Content-Type header, for the encoding.
+        entry: The feed's entry that led here: its headline, time and authors fill what the page leaves out.
+    """
+    return _page.read(body, url=url, content_type=content_type, entry=entry)[0]
+
+
+def read_page_and_facts(
+    body: bytes, *, url: str, content_type: str | None = None, entry: Entry | None = None
+) -> tuple[Extraction, PageFacts]:
+    """Return what `read_page` returns, and the page's counts and claims, by which it is judged; parsed once."""
+    return _page.read(body, url=url, content_type=content_type, entry=entry)
+
+
+def read_entry(entry: Entry, *, feed_url: str, language: str | None = None) -> Extraction:
+    """Return the article that a full-text entry holds, of kind FEED.
+
+    Args:
+        entry: Its content (or, without one, its summary) is read as a fragment of HTML.
+        feed_url: The feed's address.
+        language: The language that the feed states, where the entry states none.
+    """
+    return _entry.read(entry, feed_url=feed_url, language=language)

@@ -1,0 +1,316 @@
+"""Which lines of a page are the article: lines are weighed, a box is chosen, its edges are trimmed.
+
+Pure. The value of a box is the sum of its lines: paragraphs count for it, links and odds and ends against
+it. So a body that is split over several boxes lies in the box around them, and a box that holds the page's
+furniture too loses to the one inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from onrecord.extract.survey import HEADINGS, Box, Line, Survey
+from onrecord.extract.words import END_HEADINGS, NEWSLETTER, PAYWALL, PROMPTS, Sign
+
+#: A paragraph: this much text (a Han character counts thrice), mostly outside links.
+PARAGRAPH = 80
+#: Short lines taken beside the first and the last paragraph.
+EDGE = 10
+_STOP = re.compile(r"[.!?…。！？」』”\"»:;’)\]]\s*$|[.!?。！？]")
+_WORDS = re.compile(r"\w+")
+_TEXT_TAGS = frozenset(
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "td",
+        "blockquote",
+        "li",
+        "main",
+        "pre",
+        "dd",
+        "body",
+        "center",
+        "#page",
+    )
+)
+
+
+@dataclass(slots=True)
+class Body:
+    """The lines chosen, as places among the survey's items. *start* and *end* bound them."""
+
+    chosen: list[int] = field(default_factory=list)
+    box: Box | None = None
+    start: int = 0
+    end: int = 0
+    after: list[int] = field(default_factory=list)  #: lines of the article's box that follow the text
+
+
+def choose(survey: Survey, *, guide: str | None, title: str | None, url: str = "") -> Body:
+    """Return the lines of the article's body; *guide* is the text that structured data gives, if any."""
+    exonerate(survey)
+    scores = _scores(survey, guide, url)
+    box = _best_box(survey, scores)
+    if box is None:
+        return Body()
+    lines = [
+        at for at in range(box.first, min(box.last, len(survey.items))) if isinstance(survey.items[at], Line)
+    ]
+    return _trimmed(survey, box, lines, scores, title)
+
+
+def exonerate(survey: Survey) -> None:
+    """Set each box's *junk*, but for boxes that hold the larger part of the page's paragraphs.
+
+    A class of the whole page ("has-sidebar", "share-enabled") says nothing of the text inside; paragraphs
+    hidden one by one until a reader pays or scrolls are the text still.
+    """
+    sums = [0]
+    for item in survey.items:
+        weight = item.weight if isinstance(item, Line) and item.link_share < 0.5 else 0
+        sums.append(sums[-1] + (weight if weight >= PARAGRAPH else 0))
+    half = max(0.4 * sums[-1], 1)
+    end = len(sums) - 1
+    h1s = [box.first for box in survey.boxes if box.tag == "h1" and box.last > box.first]
+    grouped: dict[tuple[int, str], int] = defaultdict(int)
+    suspects = [box for box in survey.boxes if box.signs & (Sign.JUNK | Sign.UNSEEN)]
+    for box in suspects:
+        grouped[id(box.parent), box.names] += sums[min(box.last, end)] - sums[box.first]
+    for box in survey.boxes:
+        outer = box.parent
+        box.junk = outer.junk if outer is not None else None
+        if box.junk is None and box.signs & (Sign.JUNK | Sign.UNSEEN):
+            is_page = box.tag in {"article", "main"} and any(box.first <= at < box.last for at in h1s)
+            if not is_page and grouped[id(box.parent), box.names] < half:
+                box.junk = box
+
+
+def _scores(survey: Survey, guide: str | None, url: str) -> dict[int, float]:
+    """Return what each line says for its being text of the article."""
+    known = _shingles(guide) if guide else None
+    scores: dict[int, float] = {}
+    own = re.sub(r"[#?].*", "", url).rstrip("/")
+    teaser: Box | None = None
+    left = 0
+    for at, line in survey.lines():
+        box = line.box
+        if box.tag in HEADINGS:
+            # A heading that leads elsewhere opens the teaser of another story: a paragraph or two.
+            teaser, left = (box.parent, 2) if line.link_share > 0.8 and _leads_away(line, own) else (None, 0)
+            scores[at] = -20.0 if teaser else 0.0
+            continue
+        score = _score(line)
+        if teaser is not None and score > 0:
+            if left and _is_inside(box, teaser):
+                score = -30.0
+                left -= 1
+            else:
+                teaser = None
+        if known is not None and score > 0 and line.weight >= PARAGRAPH:
+            score *= 2.0 if _share(line.text, known) > 0.5 else 0.4
+        scores[at] = score
+    return scores
+
+
+def _score(line: Line) -> float:
+    box = line.box
+    if box.junk is not None:
+        return -5.0
+    signs = box.inherited
+    if box.figure is not None or box.signs & (Sign.CAPTION | Sign.CREDIT):
+        return 0.0
+    if line.link_share > 0.5:
+        return -15.0 - min(line.weight, 100) * 0.2
+    if box.cell is not None and line.weight < PARAGRAPH:
+        return -0.2  # a table of figures says nothing for or against the text around it
+    if line.weight < PARAGRAPH or not _STOP.search(line.text):
+        return -3.0 if line.weight < 25 or box.tag != "p" else float(line.weight) * 0.2
+    score = min(line.weight, 800) * (1.0 - line.link_share)
+    if box.tag not in _TEXT_TAGS:
+        score *= 0.3
+    if box.item is not None:
+        score *= 0.5
+    if signs & Sign.BODY:
+        score *= 1.2
+    if signs & Sign.SOFT and not signs & Sign.BODY:
+        score *= 0.3
+    if box.cell is not None:
+        score *= 0.7
+    return score
+
+
+def _leads_away(line: Line, own: str) -> bool:
+    link = next((piece.link for piece in line.pieces if piece.link), line.box.link) or ""
+    path = re.sub(r"[#?].*", "", link).rstrip("/")
+    return bool(path) and not (
+        own and (path == own or (path.startswith("/") and len(path) > 3 and own.endswith(path)))
+    )
+
+
+def _is_inside(box: Box, outer: Box) -> bool:
+    now: Box | None = box
+    while now is not None:
+        if now is outer:
+            return True
+        now = now.parent
+    return False
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = _tokens(text)
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _tokens(text: str) -> list[str]:
+    return _WORDS.findall(text) if text.isascii() or " " in text else list(text)
+
+
+def _share(text: str, known: set[tuple[str, ...]]) -> float:
+    mine = _shingles(text)
+    return sum(1 for one in mine if one in known) / len(mine) if mine else 0.0
+
+
+def _best_box(survey: Survey, scores: dict[int, float]) -> Box | None:
+    """Return the box whose lines are worth most, the innermost among equals."""
+    sums = [0.0]
+    for at in range(len(survey.items)):
+        sums.append(sums[-1] + scores.get(at, 0.0))
+    best: Box | None = None
+    best_value = 0.0
+    for box in survey.boxes:
+        if box.last - box.first < 1 or (box.tag in {"p", "li", "blockquote"} and box.last - box.first == 1):
+            continue
+        value = sums[min(box.last, len(survey.items))] - sums[box.first]
+        if box.tag in {"article", "main"}:
+            value *= 1.05
+        if value > best_value or (value == best_value and best is not None and box.depth > best.depth):
+            best, best_value = box, value
+    return best
+
+
+def _signature(box: Box) -> tuple[str, str]:
+    parent = box.parent
+    return (parent.tag + "." + parent.names if parent else "", box.tag)
+
+
+def _trimmed(survey: Survey, box: Box, lines: list[int], scores: dict[int, float], title: str | None) -> Body:
+    """Return the chosen lines of *box*: its edges trimmed, what is no text inside it left out."""
+    weights: dict[tuple[str, str], float] = defaultdict(float)
+    for at in lines:
+        if scores[at] > 20:
+            weights[_signature(survey.line_at(at).box)] += scores[at]
+    total = sum(weights.values()) or 1.0
+    good = [
+        at for at in lines if scores[at] >= 40 and weights[_signature(survey.line_at(at).box)] > 0.03 * total
+    ]
+    if not good:
+        good = [at for at in lines if scores[at] > 0]
+    if not good:
+        return Body()
+    end = _end(survey, lines, good, scores)
+    good = [at for at in good if at <= end]
+    homes = {id(survey.line_at(at).box.parent) for at in good}
+    start, end = _stretched(survey, lines, good)
+    chosen = [at for at in lines if start <= at <= end and _is_text(survey.line_at(at), homes, title)]
+    while chosen and survey.line_at(chosen[-1]).box.tag in HEADINGS:
+        chosen.pop()
+    after = [at for at in lines if chosen and at > chosen[-1]]
+    if not chosen:
+        return Body()
+    return Body(chosen, box, chosen[0], chosen[-1] + 1, after)
+
+
+def _stretched(survey: Survey, lines: list[int], good: list[int]) -> tuple[int, int]:
+    """Return where the text begins and ends: short paragraphs beside the first and the last belong to it."""
+    before = [at for at in reversed(lines) if at < good[0]]
+    after = [at for at in lines if at > good[-1]]
+    return _reached(survey, good[0], before), _reached(survey, good[-1], after)
+
+
+def _reached(survey: Survey, edge: int, order: list[int]) -> int:
+    """Return how far the text reaches from *edge* over the lines in *order*."""
+    home = survey.line_at(edge).box.parent
+    reached = edge
+    steps = 0
+    for at in order:
+        line = survey.line_at(at)
+        if line.box.junk is not None:
+            continue
+        steps += 1
+        is_beside = line.box.parent is home and line.box.tag == "p"
+        is_listed = line.box.item is not None and home is not None and _is_inside(line.box, home)
+        if (
+            steps > EDGE
+            or not (is_beside or is_listed)
+            or line.link_share > 0.5
+            or END_HEADINGS.match(line.text)
+        ):
+            break
+        reached = at
+    return reached
+
+
+def _end(survey: Survey, lines: list[int], good: list[int], scores: dict[int, float]) -> int:
+    """Return the last paragraph of the text: before a heading that opens other stories, if the text does not go on."""
+    total = sum(scores[at] for at in good)
+    seen = 0.0
+    goods = set(good)
+    last = good[0]
+    homes: set[int] = set()
+    for at in lines:
+        line = survey.line_at(at)
+        if at in goods:
+            last = at
+            seen += scores[at]
+            homes.add(id(line.box.parent))
+        elif seen > 0.3 * total and _opens_others(line):
+            after = [one for one in good if one > at]
+            beside = sum(1 for one in after if id(survey.line_at(one).box.parent) in homes)
+            # Another part of a split text has boxes like those before; so it is with a box in its midst.
+            if beside * 3 < len(after) or not after:
+                return last
+    return last
+
+
+def _opens_others(line: Line) -> bool:
+    box = line.box
+    if (
+        box.junk is not None
+        or box.figure is not None
+        or len(line.text) >= 80
+        or box.tag in {"p", "li", "button"}
+    ):
+        return False
+    return (box.tag in HEADINGS or line.weight < 60) and bool(END_HEADINGS.match(line.text))
+
+
+def _is_text(line: Line, homes: set[int], title: str | None) -> bool:
+    box, text = line.box, line.text
+    if box.junk is not None or box.figure is not None or box.signs & (Sign.CAPTION | Sign.CREDIT):
+        return False
+    if box.tag in {"figcaption", "time", "address", "button"} or line.small_share > 0.8:
+        return False
+    if box.tag in HEADINGS:
+        return line.link_share < 0.8 and not END_HEADINGS.match(text) and text != title and box.tag != "h1"
+    if box.inherited & Sign.SOFT and not box.inherited & Sign.BODY and id(box.parent) not in homes:
+        return False
+    if line.link_share > 0.7 and (line.weight < 250 or box.item is not None):
+        return box.tag == "p" and line.link_share < 0.9
+    if box.signs & (Sign.BYLINE | Sign.TIME | Sign.KICKER | Sign.HEADLINE) and line.weight < 120:
+        return False
+    if len(text) < 220 and (PROMPTS.match(text) and (line.link_share > 0.2 or line.weight < 40)):
+        return False
+    if (
+        len(text) < 300
+        and NEWSLETTER.search(text)
+        and (line.link_share > 0.2 or line.pieces[0].strong or line.pieces[0].emphasis)
+    ):
+        return False
+    if len(text) < 200 and PAYWALL.search(text):
+        return False
+    is_named = box.tag in {"p", "li", "td", "th", "dt", "dd"}
+    return line.weight >= 25 or is_named or id(box) in homes or id(box.parent) in homes

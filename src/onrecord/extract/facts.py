@@ -1,0 +1,30 @@
+"""What a page is made of, counted: the evidence that `judge` weighs.
+
+Pure: no files, network, clock or log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """A page's own counts and claims. Nothing here is a judgement."""
+
+    title: str | None = None  #: <title>, folded
+    h1: str | None = None  #: the first <h1> that has text
+    text_length: int = 0  #: characters of visible text, white space folded
+    paragraph_count: int = 0  #: blocks of visible text of at least 80 characters (25 where Han or kana)
+    link_count: int = 0  #: <a href>
+    link_text_length: int = 0  #: characters of visible text inside links
+    has_password_field: bool = False
+    form_count: int = 0
+    script_count: int = 0
+    iframe_count: int = 0
+    meta_refresh: str | None = None  #: the target, absolute; None: no refresh to another address
+    robots: str | None = None  #: <meta name=robots>, lower case
+    og_type: str | None = None  #: lower case: "article", "website"
+    schema_types: tuple[str, ...] = ()  #: @type of each JSON-LD object, and itemtype of microdata
+    language: str | None = None  #: <html lang>, as stated
+    snippet: str = ""  #: the first 2,000 characters of visible text

@@ -1,0 +1,130 @@
+"""The headline: the visible one, without the site's name.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+
+from onrecord.extract.survey import Box, Line, Survey
+from onrecord.extract.words import Sign
+from onrecord.text import fold_space
+
+_SEPARATORS = re.compile(r"\s+[|\-–—·•»«:/~]+\s+|\s*[|｜ㅣ_]\s*|\s+::\s+")
+_WORD = re.compile(r"\w+")
+_NOT_HEADLINE = Sign.KICKER | Sign.BYLINE | Sign.TIME | Sign.STANDFIRST
+
+
+def _key(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))
+
+
+def bare(title: str, names: Iterable[str], host: str) -> str:
+    """Return *title* without the site's name at its end or its start: "Bridge shut | The Paper" is "Bridge shut"."""
+    text = fold_space(title)
+    keys = {_key(name) for name in names if name}
+    site = _key(host.removeprefix("www.").rsplit(".", 1)[0])
+    for _ in range(3):
+        cuts = list(_SEPARATORS.finditer(text))
+        if not cuts:
+            break
+        last, first = cuts[-1], cuts[0]
+        tail, head = text[last.end() :], text[: first.start()]
+        if _is_site(tail, keys, site) and text[: last.start()].strip():
+            text = text[: last.start()].strip()
+        elif _is_site(head, keys, site) and len(text) - first.end() > 12:
+            text = text[first.end() :].strip()
+        else:
+            break
+    return text
+
+
+def _is_site(part: str, keys: set[str], site: str) -> bool:
+    key = _key(part)
+    if not key:
+        return True
+    if key in keys or any(
+        name and len(key) < 60 and (key in name or name in key) and len(name) > 3 and len(key) > 3
+        for name in keys
+    ):
+        return True
+    return len(key) > 2 and (
+        key == site or (len(site) > 3 and (key in site or site in key) and len(key) < 40)
+    )
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how alike two headlines are, 0 to 1; punctuation, case and an ending cut off left aside."""
+    a, b = _key(one), _key(other)
+    if not a or not b:
+        return 0.0
+    if a == b:
+        return 1.0
+    if min(len(a), len(b)) > 8 and (a.startswith(b) or b.startswith(a)):
+        return 0.92
+    if min(len(a), len(b)) > 8 and (a in b or b in a):
+        return 0.85
+    words_a, words_b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
+    shared = len(words_a & words_b) / (max(len(words_a), len(words_b)) or 1)
+    if len(a) < 300 and len(b) < 300 and (shared > 0.2 or not one.isascii()):
+        return max(
+            shared, SequenceMatcher(None, a, b, autojunk=False).quick_ratio() * 0.8 if shared > 0.3 else 0.0
+        )
+    return shared
+
+
+def visible(survey: Survey) -> list[tuple[int, str, Box]]:
+    """Return the headings that may be the headline: each <h1>, and what is called a headline. Place, text, box."""
+    found: list[tuple[int, str, Box]] = []
+    for box in survey.boxes:
+        is_h1 = box.tag == "h1"
+        is_named = box.signs & Sign.HEADLINE and box.tag in {"h2", "h3", "div", "p", "header"}
+        if not (is_h1 or is_named) or box.unseen or box.last - box.first > (6 if is_h1 else 2):
+            continue
+        lines = [item for item in survey.items[box.first : box.last] if isinstance(item, Line)]
+        plain = [line for line in lines if not line.box.signs & _NOT_HEADLINE]
+        text = " ".join(_words(line, with_kicker=False) for line in plain).strip(" :|–—-")
+        if text and len(text) < 400:
+            found.append((box.first, text, box))
+        whole = " ".join(_words(line, with_kicker=True) for line in lines).strip()
+        if is_h1 and whole != text and whole and len(whole) < 400:
+            found.append((box.first, whole, box))
+    return found
+
+
+def _words(line: Line, *, with_kicker: bool) -> str:
+    return fold_space(
+        "".join(piece.text for piece in line.pieces if with_kicker or not piece.signs & Sign.KICKER)
+    )
+
+
+def choose(
+    candidates: Sequence[tuple[int, str, Box]], claims: Sequence[str], *, body_start: int
+) -> tuple[int, str, Box] | None:
+    """Return the visible heading that agrees best with what the page claims its headline is, or None."""
+    best: tuple[float, tuple[int, str, Box]] | None = None
+    h1s = len({id(box) for _, _, box in candidates if box.tag == "h1" and box.junk is None})
+    for candidate in candidates:
+        at, text, box = candidate
+        # The first claim weighs most: a title for one network is written for its readers.
+        score = max(
+            (likeness(text, claim) * (0.9 if order else 1) for order, claim in enumerate(claims)), default=0.5
+        )
+        if box.tag == "h1":
+            score += 0.25 if h1s == 1 else 0.15
+        if box.junk is not None:
+            score -= 0.2
+        if at > body_start:
+            score -= 0.3
+        if box.link is not None or _is_linked(box):
+            score -= 0.2
+        if best is None or score > best[0]:
+            best = (score, candidate)
+    return best[1] if best is not None and best[0] >= 0.6 else None
+
+
+def _is_linked(box: Box) -> bool:
+    return box.node is not None and box.node.first_child is not None and box.node.first_child.tag == "a"

@@ -1,0 +1,182 @@
+"""Pictures as a page presents them: the largest source, its caption and credit; icons and trackers are none.
+
+Pure. Which picture belongs to the article is said by where it stands: see `page`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from onrecord import pictures, urls
+from onrecord.extract.survey import Shot
+from onrecord.extract.words import Sign
+from onrecord.model import Picture
+from onrecord.text import or_none
+
+#: Smaller than this, in pixels as stated, a picture is an icon.
+MIN_WIDTH = 120
+MIN_HEIGHT = 70
+#: Addresses of one picture kept beside the best.
+MAX_FALLBACKS = 4
+_LAZY = (
+    "data-src", "data-original", "data-lazy-src", "data-lazy", "data-image", "data-img", "data-url",
+    "data-hi-res-src", "data-full-src",
+    "data-original-src", "data-orig-file", "data-large-file", "data-src-large", "data-echo",
+    "data-default-src", "data-native-src",
+)  # fmt: skip
+_SRCSETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
+_PLACEHOLDER = re.compile(
+    r"^data:|^about:|(?:^|[/_-])(?:blank|spacer|placeholder|loading|transparent|pixel|grey|gray|1x1|lazy|dummy|"
+    r"fallback)[\w-]*\.(?:gif|png|svg|jpe?g)",
+    re.IGNORECASE,
+)
+_NO_PICTURE = re.compile(
+    r"(?:^|[/_.-])(?:avatars?|gravatar|logos?|icons?|emoji|smil(?:ey|ies)|sprite|pixel|tracker|tracking|badge|"
+    r"button|banner-?ad|ads?|qrcode|captcha|1x1|"
+    r"clear|spacer|counter|beacon|favicon|share|facebook|twitter|whatsapp)(?:[/_.-]|$)|\.svg(?:$|\?)|doubleclick|"
+    r"scorecardresearch|"
+    r"google-?analytics|facebook\.com/tr|amazon-adsystem|feedburner",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(r"\s*(\S*[^\s,])(?:\s+([\d.]+)([wxh]))?\s*(?:,|$)")
+_WIDTH_IN_URL = re.compile(
+    r"(?:[?&/_=-](?:w|width|imwidth|wid|resize|im_w|max-?w)[=_:-]?|[/_-])(\d{3,4})(?=\D|$)", re.IGNORECASE
+)
+_FILE = re.compile(r"([^/]+?)(?:[-_]\d{2,4}x\d{2,4}|[-_]\d{3,4}w?|@\dx)?(?:\.\w{2,5})?$")
+CREDIT = re.compile(
+    r"(?:^|\s*[|•–—/(\[]\s*|\s+|(?<=[.。!?]))((?:(?:photo(?:graph)?|image|picture|illustration|video|foto|bild|"
+    r"imagen|immagine|photo credit|image credit|credit|quelle|source|fuente|"
+    r"grafik|symbolbild|archivfoto|fotograf(?:í|i)?a?|crédit(?:os)?|crédito|zdjęcie|fot\.|фото|ảnh|"
+    r"图片|摄影|图|图源|图片来源|攝影|圖|写真|撮影|사진)\s*(?:credit|by|by:|source|courtesy)?\s*[:：/=]\s*|"
+    r"(?:photo(?:graph)?|image|picture) (?:by|courtesy of) |credit\.{3}\s*|(?:foto|photo)s?\s*: ?|©\s?|"
+    r"\(c\)\s)(.{2,120}?))\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_CREDIT_LEAD = re.compile(
+    r"^\W*(?:(?:photo(?:graph)?|image|picture|media|foto|bild|imagen|photo credit|image credit|credit|credits|"
+    r"quelle|source|图片来源|图片|摄影|攝影|圖|图|写真|撮影|사진|фото|crédit|crédito)"
+    r"(?:\s*(?:credit|by|source|courtesy(?: of)?))?\s*(?:[:：/=]|\.{3})\s*|(?:photo(?:graph)?|image|"
+    r"picture) (?:by|courtesy of)\s|©\s*|\(c\)\s*|credit\.{3}\s*)+",
+    re.IGNORECASE,
+)
+
+
+def _number(text: str | None) -> int | None:
+    found = re.match(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", text or "")
+    return int(found[1]) or None if found else None
+
+
+def picture_of(shot: Shot, resolve: Callable[[str], str | None]) -> Picture | None:
+    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder."""
+    attributes = shot.attributes
+    width, height = _number(attributes.get("width")), _number(attributes.get("height"))
+    if (width is not None and width < MIN_WIDTH) or (height is not None and height < MIN_HEIGHT):
+        return None
+    if shot.box.inherited & Sign.PORTRAIT and not shot.box.figure:
+        return None
+    names = " ".join(filter(None, (attributes.get("class"), attributes.get("id"))))
+    if re.search(r"(?:^|[\s_-])(?:avatar|icon|logo|emoji|wp-smiley|pixel|author)(?:$|[\s_-])", names):
+        return None
+    addresses = _addresses(shot, resolve)
+    if not addresses:
+        return None
+    best, *others = addresses
+    if _NO_PICTURE.search(urlsplit(best).path if best.isascii() else best) or _NO_PICTURE.search(
+        urlsplit(best).netloc
+    ):
+        return None
+    real = pictures.unproxy(best)
+    fallbacks = [best, *others] if real else others
+    return Picture(
+        url=real or best,
+        alt=or_none(attributes.get("alt")),
+        width=width,
+        height=height,
+        fallback_urls=tuple(dict.fromkeys(one for one in fallbacks if one != (real or best)))[:MAX_FALLBACKS],
+    )
+
+
+def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
+    """Return the absolute addresses of a picture, the largest first."""
+    sized: list[tuple[float, int, str]] = []
+    order = 0
+    for attributes, handicap in [(shot.attributes, 0.5), *((source, 0.0) for source in shot.sources)]:
+        for name in _SRCSETS:
+            for address, size in candidates(attributes.get(name) or ""):
+                sized.append((size - handicap, -order, address))
+                order += 1
+    plain = [shot.attributes.get(name) for name in (*_LAZY, "src")]
+    if shot.box.tag == "picture" and not sized:
+        plain += [source.get("src") for source in shot.sources]
+    for address_ in plain:
+        if address_ and not address_.lstrip().startswith("{"):
+            sized.append((_size_in(address_), -order, address_.strip()))
+            order += 1
+    found: list[str] = []
+    for _, _, one in sorted(sized, reverse=True):
+        if _PLACEHOLDER.search(one):
+            continue
+        absolute = resolve(one)
+        if absolute and absolute not in found:
+            found.append(absolute)
+    return found
+
+
+def _size_in(address: str) -> float:
+    found = [int(number) for number in _WIDTH_IN_URL.findall(address)]
+    return float(max((number for number in found if 100 <= number <= 5000), default=1))
+
+
+def candidates(srcset: str) -> list[tuple[str, float]]:
+    """Return the addresses of a srcset, each with its width in pixels (a density counts as 600 pixels a unit).
+
+    HTML, 4.8.4.2.1: an address may hold commas; a comma at its end, or after its descriptor, ends it.
+    """
+    found: list[tuple[str, float]] = []
+    for match in _CANDIDATE.finditer(srcset[:20_000]):
+        address, number, unit = match[1], match[2], match[3]
+        try:
+            size = float(number) if number else 1.0
+        except ValueError:
+            size = 1.0
+        scaled = size if unit == "w" else size * 600 if unit == "x" else _size_in(address)
+        found.append((address, min(scaled, 5000.0)))
+    return found
+
+
+def key_of(url: str) -> str:
+    """Return what renditions of one picture share: the file's name without size and ending."""
+    path = urlsplit(pictures.unproxy(url) or url).path.rstrip("/")
+    found = _FILE.search(path)
+    name = (found[1] if found else path).lower()
+    return name if len(name) >= 8 else path.lower()
+
+
+def caption_and_credit(caption: str | None, credit: str | None) -> tuple[str | None, str | None]:
+    """Return *caption* and *credit* apart: a credit at the caption's end goes where it belongs."""
+    if caption and credit and caption.endswith(credit) and caption != credit:
+        caption = caption[: -len(credit)].rstrip(" |–—-/(")
+        caption = re.sub(
+            r"(?:Credit|Photo|Image|Foto|Bild|Quelle|Source)\s*(?::|\.{3})?\s*$", "", caption
+        ).rstrip(" |–—-/(")
+    if caption and not credit:
+        found = CREDIT.search(caption)
+        if found and len(found[0]) < 140:
+            credit = found[1]
+            caption = caption[: found.start()].rstrip(" |–—-/(")
+    return or_none(caption), bare_credit(credit)
+
+
+def bare_credit(credit: str | None) -> str | None:
+    """Return *credit* without the words that only say that it is one: "Photo: A. Lee" is "A. Lee"."""
+    text = or_none(credit)
+    if not text:
+        return None
+    return or_none(_CREDIT_LEAD.sub("", text).strip(" |()[]")) or text
+
+
+def resolver(base: str) -> Callable[[str], str | None]:
+    """Return a function that makes addresses of a page absolute."""
+    return lambda link: urls.resolve(link, base)

@@ -1,0 +1,229 @@
+"""Reading pages: what holds for every page, and the tables of small decisions."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onrecord import dates, extract
+from onrecord.extract import headline, media
+from onrecord.extract.language import language_of
+from onrecord.extract.people import people_in, recased
+from onrecord.model import Entry, Paragraph
+
+URL = "https://harbourpost.example/city/bridge-shut"
+FIRST = (
+    "The harbour bridge was shut on Tuesday after engineers found a crack in its eastern pier, the city said."
+)
+SECOND = (
+    "Ferries will run every ten minutes until the pier has been made safe, according to the transport office."
+)
+PAGE = f"<html lang=en><title>Bridge shut</title><h1>Bridge shut</h1><article><p>{FIRST}</p><p>{SECOND}</p></article>"
+
+
+@pytest.mark.parametrize(
+    ("byline", "people"),
+    [
+        ("By Ada Moreno", ("Ada Moreno",)),
+        ("By Ada Moreno and Jon Birk", ("Ada Moreno", "Jon Birk")),
+        ("Ada Moreno, Jon Birk & Lu Xun", ("Ada Moreno", "Jon Birk", "Lu Xun")),
+        ("By Ada Moreno, transport correspondent", ("Ada Moreno",)),
+        ("By Ada Moreno in Valencia", ("Ada Moreno",)),
+        ("Von Ada Moreno und Jörg Birk", ("Ada Moreno", "Jörg Birk")),
+        ("Par Élise d’Arc", ("Élise d’Arc",)),
+        ("Por Inés de la Cruz", ("Inés de la Cruz",)),
+        ("By The Harbour Post", ()),
+        ("Harbour Post staff", ()),
+        ("Reuters", ()),
+        ("记者：王小明", ("王小明",)),
+        ("黄安伟,黄安伟", ("黄安伟",)),
+        ("DAVID MORENO, PAUL BIRK", ("DAVID MORENO", "PAUL BIRK")),
+        ("", ()),
+    ],
+)
+def test_a_byline_names_people_alone(byline: str, people: tuple[str, ...]) -> None:
+    """Whoever counts an author's articles must not count agencies, roles or towns."""
+    assert people_in(byline, publishers=["The Harbour Post"]) == people
+
+
+def test_capitals_take_the_case_of_the_notes_at_the_foot() -> None:
+    """A search for Ada McLean finds her, though the byline shouts."""
+    assert recased(("ADA MCLEAN", "JON BIRK"), ["Ada McLean writes on bridges."]) == (
+        "Ada McLean",
+        "JON BIRK",
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "bare"),
+    [
+        ("Bridge shut | The Harbour Post", "Bridge shut"),
+        ("Bridge shut - Harbour Post", "Bridge shut"),
+        ("The Harbour Post: Bridge shut", "The Harbour Post: Bridge shut"),
+        ("大桥关闭 - 海港邮报", "大桥关闭"),
+        ("Bridge shut - what now?", "Bridge shut - what now?"),
+        ("Bridge shut | City | The Harbour Post", "Bridge shut | City"),
+        ("harbourpost.example", "harbourpost.example"),
+    ],
+)
+def test_the_sites_name_is_no_part_of_a_headline(title: str, bare: str) -> None:
+    """Titles are compared from day to day, and shown in lists."""
+    assert headline.bare(title, ["The Harbour Post", "海港邮报"], "harbourpost.example") == bare
+
+
+@pytest.mark.parametrize(
+    ("caption", "credit", "expected"),
+    [
+        ("The bridge. Photo: Nora Falk", None, ("The bridge.", "Nora Falk")),
+        ("The bridge at dawn. © Nora Falk", None, ("The bridge at dawn.", "Nora Falk")),
+        ("大桥。图片来源：法新社", None, ("大桥。", "法新社")),
+        ("The bridge. Nora Falk", "Nora Falk", ("The bridge.", "Nora Falk")),
+        ("The bridge", "Credit: Nora Falk", ("The bridge", "Nora Falk")),
+        ("The bridge.", None, ("The bridge.", None)),
+        (None, None, (None, None)),
+    ],
+)
+def test_a_credit_is_taken_out_of_the_caption(
+    caption: str | None, credit: str | None, expected: tuple[str | None, str | None]
+) -> None:
+    """Who made a picture must be found without reading every caption."""
+    assert media.caption_and_credit(caption, credit) == expected
+
+
+@pytest.mark.parametrize(
+    ("srcset", "addresses"),
+    [
+        ("a.jpg 400w, b.jpg 800w", ["a.jpg", "b.jpg"]),
+        ("a.jpg, b.jpg 2x", ["a.jpg", "b.jpg"]),
+        ("/c,w_400/a.jpg 400w,/c,w_800/a.jpg 800w", ["/c,w_400/a.jpg", "/c,w_800/a.jpg"]),
+        ("", []),
+    ],
+)
+def test_a_srcset_is_cut_where_its_candidates_end(srcset: str, addresses: list[str]) -> None:
+    """Addresses of image services hold commas (HTML, 4.8.4.2.1)."""
+    assert [address for address, _ in media.candidates(srcset)] == addresses
+
+
+@pytest.mark.parametrize(
+    ("stated", "text", "language"),
+    [
+        ("zh", "这个国家的问题", "zh-Hans"),
+        ("zh", "這個國家的問題", "zh-Hant"),
+        ("zh-TW", "一二三", "zh-Hant"),
+        ("en_us", "Hello there", "en-US"),
+        ("en", "橋が閉鎖されたので、船が出ている", "ja"),
+        (None, "Hello there", None),
+    ],
+)
+def test_the_characters_say_which_chinese(stated: str | None, text: str, language: str | None) -> None:
+    """A reader of one script must be able to leave the other out."""
+    assert language_of((stated,), text) == language
+
+
+def test_a_page_without_declared_time_takes_the_feeds() -> None:
+    """An article must stand on the day when it came out, as well as that is known."""
+    entry = Entry(url=URL, headline="Bridge shut", published_at=dates.parse("2025-03-04T08:30:00Z"))
+    article = extract.read_page(PAGE.encode(), url=URL, entry=entry).article
+    assert article is not None
+    assert str(article.published_at) == "2025-03-04T08:30:00+00:00"
+
+
+def test_the_pages_counts_come_with_the_reading() -> None:
+    """A page is judged by what one parse of it says."""
+    extraction, facts = extract.read_page_and_facts(
+        PAGE.encode() + b'<form><input type=password></form><meta http-equiv=refresh content="0;url=/x">',
+        url=URL,
+    )
+    assert extraction.article is not None
+    assert (facts.h1, facts.paragraph_count, facts.has_password_field) == ("Bridge shut", 2, True)
+    assert facts.meta_refresh == "https://harbourpost.example/x"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\x00" * 1_000,
+        b"<div>" * 10_000 + FIRST.encode(),
+        b"<p>" + b"word " * 4_000_000,
+        PAGE.encode()[: len(PAGE) // 2],
+        b"<table>" * 3_000 + b"<td>x",
+        b"<script type=application/ld+json>" + b"[" * 100_000,
+        b"<li>a</li>" * 300_000,
+        b'<img srcset="' + b"a 1w, " * 100_000 + b'">',
+    ],
+    ids=[
+        "empty",
+        "zeros",
+        "deep",
+        "one element of 20 MB",
+        "cut off",
+        "tables",
+        "deep JSON",
+        "many",
+        "srcset",
+    ],
+)
+def test_a_hostile_page_is_read_in_two_seconds(body: bytes) -> None:
+    """One page must not hold up a round, nor end it."""
+    begin = time.process_time()
+    extract.read_page(body, url=URL)
+    assert time.process_time() - begin < 2
+
+
+def test_a_page_beyond_the_limit_says_so() -> None:
+    """What was not read must be known."""
+    codes = [one.code for one in extract.read_page(PAGE.encode() + b" " * (16 << 20), url=URL).problems]
+    assert codes == ["page-too-large"]
+
+
+@pytest.mark.property
+@settings(max_examples=150, deadline=None)
+@given(
+    at=st.integers(0, len(PAGE)),
+    inserted=st.one_of(
+        st.binary(max_size=60),
+        st.sampled_from(
+            [
+                b"<",
+                b"</article>",
+                b"<!--",
+                b"<script>",
+                b"<title>",
+                b'<a href="http://[">',
+                b"<svg><p>",
+                b"<base href='//'>",
+            ]
+        ),
+    ),
+)
+def test_any_bytes_are_read(at: int, inserted: bytes) -> None:
+    """Strangers' bytes give values and problems, never an exception."""
+    body = PAGE.encode()
+    extraction = extract.read_page(body[:at] + inserted + body[at:], url=URL)
+    assert extraction.article is None or extraction.article.headline
+
+
+@pytest.mark.property
+@settings(max_examples=60, deadline=None)
+@given(content=st.text(max_size=300))
+def test_any_entry_is_read(content: str) -> None:
+    """A feed's content is a stranger's too."""
+    entry = Entry(url=URL, headline="Bridge shut", content=content)
+    assert extract.read_entry(entry, feed_url="https://harbourpost.example/rss").kind == "feed"
+
+
+def test_every_run_stands_in_normal_form() -> None:
+    """Two readings of one text must be equal, however its markup is cut."""
+    one = extract.read_page(
+        PAGE.replace("ten minutes", "<b></b>ten  <i>minutes</i>").encode(), url=URL
+    ).article
+    two = extract.read_page(PAGE.replace("ten minutes", "ten\n <i>minutes</i>").encode(), url=URL).article
+    assert one is not None
+    assert two is not None
+    assert one.blocks == two.blocks
+    assert all(isinstance(block, Paragraph) for block in one.blocks)

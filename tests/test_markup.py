@@ -1,0 +1,79 @@
+"""Decoding and parsing: strangers' bytes become text and a tree, and never an exception."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from onrecord import markup
+
+CHINESE = "市政府表示，工程师在桥墩发现裂缝后，大桥已经关闭。"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "encoding"),
+    [
+        (b"\xef\xbb\xbf<p>caf\xc3\xa9", "text/html; charset=iso-8859-1", "utf-8"),
+        (b"<p>caf\xe9", "text/html; charset=ISO-8859-1", "cp1252"),
+        (b'<meta charset="windows-1251"><p>' + "привет всем".encode("cp1251"), None, "cp1251"),
+        (b'<meta charset="gb2312"><p>' + CHINESE.encode("gb18030"), None, "gb18030"),
+        (b'<?xml version="1.0" encoding="EUC-JP"?><p>' + "こんにちは".encode("euc_jp"), None, "euc_jp"),
+        (b'<!-- <meta charset="koi8-r"> --><p>caf\xc3\xa9', None, "utf-8"),
+        (b'<meta charset="utf-16"><p>caf\xc3\xa9', None, "utf-8"),
+        ("\ufeff<p>é".encode("utf-16-le"), None, "utf-16-le"),
+        (b"<p>plain", "text/html; charset=no-such-thing", "utf-8"),
+    ],
+)
+def test_the_encoding_is_found_as_browsers_find_it(
+    body: bytes, content_type: str | None, encoding: str
+) -> None:
+    """A reader must see words and not rubbish: BOM, header, then <meta> (HTML, 13.2.3)."""
+    assert markup.decode(body, content_type).encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (CHINESE * 4, "gb18030"),
+        ("市政府表示，工程師在橋墩發現裂縫後，大橋已經關閉，為了大家的安全。" * 4, "big5hkscs"),
+        ("橋の東側の橋脚にひびが見つかったため、市は橋を閉鎖した。" * 4, "cp932"),
+        ("После осмотра моста город закрыл движение по нему." * 4, "cp1251"),
+        ("Le pont a été fermé après une découverte à l’est." * 4, "cp1252"),
+    ],
+)
+def test_an_undeclared_encoding_is_guessed_from_its_characters(text: str, codec: str) -> None:
+    """Pages of twenty years ago say nothing of their encoding."""
+    assert markup.decode(text.encode(codec)).text == text
+
+
+def test_a_declared_encoding_that_the_bytes_contradict_is_set_aside() -> None:
+    """A page moved from GB 18030 to a server that calls everything UTF-8 stays readable."""
+    decoded = markup.decode((CHINESE * 5).encode("gb18030"), "text/html; charset=utf-8")
+    assert decoded.text == CHINESE * 5
+    assert [problem.code for problem in decoded.problems] == ["encoding-contradicted"]
+
+
+def test_elements_come_in_the_order_of_the_page() -> None:
+    """Autodiscovery takes the first feed that a page names."""
+    tree = markup.parse("<link rel=alternate href=/a><p><a href=/b>B <b>b</b></a>")
+    assert [(element.tag, element.attributes.get("href")) for element in tree.elements("a", "link")] == [
+        ("link", "/a"),
+        ("a", "/b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("<div>" * 100_000 + "x" + "</div>" * 100_000, "page-too-deep"),
+        ("<b>x</p>" * 100_000, "page-too-deep"),
+        ("<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">x", "page-monstrous-tag"),
+    ],
+)
+def test_a_page_made_to_take_for_ever_is_cut(text: str, problem: str) -> None:
+    """One page must not hold up the round; lexbor alone would take minutes for the first."""
+    begin = time.process_time()
+    tree = markup.parse(text)
+    assert time.process_time() - begin < 2
+    assert [one.code for one in tree.problems] == [problem]
