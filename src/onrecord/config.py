@@ -31,6 +31,9 @@ FORMAT = 1
 #: Bytes of UTF-8 in a source's name: a folder's name is at most 255 on every file system, and paths add up.
 MAX_SOURCE_ID = 100
 
+#: The source that single saved pages are filed under, where no followed source is theirs.
+SAVED = SourceId("saved")
+
 FullText = Literal["auto", "feed", "page"]
 CaptureDepth = Literal["page", "pictures"]
 

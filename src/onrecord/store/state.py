@@ -32,8 +32,8 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE TABLE entry (
         source TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, headline TEXT, claims_digest TEXT,
-        first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, article_id TEXT, outcome TEXT NOT NULL, reason TEXT,
-        attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, PRIMARY KEY (source, key)
+        claims TEXT, first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, article_id TEXT, outcome TEXT NOT NULL,
+        reason TEXT, attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, PRIMARY KEY (source, key)
     ) WITHOUT ROWID;
     CREATE TABLE picture (
         url TEXT PRIMARY KEY, digest TEXT, path TEXT, media_type TEXT, width INTEGER, height INTEGER, reason TEXT,
@@ -98,6 +98,7 @@ class EntryRow:
     url: str
     headline: str | None = None
     claims_digest: str | None = None
+    claims: str | None = None  #: JSON: what it said, but for its full text, for when it has left its list
     first_seen_at: datetime
     last_seen_at: datetime
     article_id: str | None = None

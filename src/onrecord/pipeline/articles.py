@@ -1,0 +1,526 @@
+"""Articles: one look at an address, and the step that keeps what it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from onrecord import archive as archives
+from onrecord.archive import Archive, Step
+from onrecord.config import SourceConfig
+from onrecord.extract import READER_VERSION
+from onrecord.fetch import Client, decoded_body
+from onrecord.ledger import Event
+from onrecord.model import (
+    Article,
+    ArticleId,
+    Capture,
+    Digest,
+    Document,
+    Entry,
+    Exchange,
+    Fetched,
+    Gone,
+    KeptPicture,
+    NotModified,
+    Outcome,
+    ReadingKind,
+    Revision,
+    Validators,
+)
+from onrecord.pipeline.pictures import Gathered, PictureDesk, reason_of
+from onrecord.pipeline.reading import Judged, Reading, envelope_of, read, read_again
+from onrecord.pipeline.report import Happening, Listener, News
+from onrecord.pipeline.writing import Writer
+from onrecord.render import document as documents
+from onrecord.revisions import KindChanged, NewRevision, Unchanged, content_digest, next_revision
+from onrecord.schedule import next_look
+from onrecord.store import AddressRow, HeldArticle
+from onrecord.urls import article_id, lookup_key
+from onrecord.warc import RevisitTarget, payload_digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look to be taken at an article's address."""
+
+    source: SourceConfig
+    url: str
+    entry: Entry | None = None
+    held: HeldArticle | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a look brought, before anything is written."""
+
+    look: Look
+    outcome: Outcome | None  #: None: the page was not asked, the feed's text is wanted
+    judged: Judged
+    held: HeldArticle | None
+    pictures: tuple[Gathered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a finding became."""
+
+    article_id: ArticleId | None
+    outcome: str  #: EntryRow.outcome
+    reason: str | None = None
+
+
+class ArticleDesk:
+    """Looks at articles' addresses and keeps what they bring."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        client: Client,
+        writer: Writer,
+        *,
+        now: Callable[[], datetime],
+        tell: Listener,
+    ) -> None:
+        self._archive = archive
+        self._client = client
+        self._writer = writer
+        self._now = now
+        self._tell = tell
+        self._pictures = PictureDesk(archive, client, writer, now=now)
+        self._numbers: dict[str, int] = {}
+        self._paths: set[str] = set()
+        self._being_kept: dict[str, ArticleId] = {}
+
+    # ---------------------------------------------------------------- looking
+
+    async def look(self, look: Look) -> Finding:
+        """Ask, read, judge, and gather the pictures of what is new."""
+        address = self._archive.state.address(look.url)
+        outcome: Outcome | None = None
+        if look.source.full_text != "feed" or not (look.entry and look.entry.content):
+            asked = Validators(address.etag, address.last_modified) if address and look.held else None
+            outcome = await self._client.fetch(look.url, kind="page", validators=asked)
+        if isinstance(outcome, NotModified) and look.held and look.held.kind == ReadingKind.PAGE:
+            # What we hold is what the page says; the feed's text can't be fuller than it was.
+            return Finding(
+                look=look, outcome=outcome, judged=Judged(reading=None, verdict=None), held=look.held
+            )
+        judged = read(outcome, look.entry, look.source, url=look.url)
+        held = look.held or self._held(judged.reading)
+        reading = judged.reading
+        pictures: tuple[Gathered, ...] = ()
+        if reading and (held is None or content_digest(reading.article) != held.content_digest):
+            pictures = await self._gather(reading.article, look.source)
+        return Finding(look=look, outcome=outcome, judged=judged, held=held, pictures=pictures)
+
+    def _held(self, reading: Reading | None) -> HeldArticle | None:
+        if reading is None:
+            return None
+        for url in (reading.identity.canonical_url, *reading.identity.aliases):
+            if held := self._archive.catalog.find(url):
+                return held
+        return None
+
+    async def _gather(self, article: Article, source: SourceConfig) -> tuple[Gathered, ...]:
+        wants_records = (source.capture or self._archive.config.capture) != "page"
+        found = await self._pictures.gather(article.pictures, capture=wants_records)
+        for one in found:
+            what = Happening.PICTURE if one.kept.path else Happening.PICTURE_MISSING
+            self._tell(News(what=what, source=source.id, url=one.kept.url, reason=one.kept.reason))
+        return tuple(found)
+
+    # ---------------------------------------------------------------- keeping
+
+    async def keep(self, finding: Finding) -> Kept:
+        """Write down what a look brought. When this returns, it would outlast a crash."""
+        reading = finding.judged.reading
+        held = finding.held or self._held(reading)
+        if isinstance(finding.outcome, NotModified) and reading is None:
+            return await self._keep_unchanged(finding, finding.outcome)
+        if reading is None:
+            return await self._keep_nothing(finding, held)
+        if held is None:
+            return await self._keep_new(finding, reading)
+        return await self._keep_held(finding, reading, held)
+
+    async def _keep_new(self, finding: Finding, reading: Reading) -> Kept:
+        look, article = finding.look, reading.article
+        keys = [lookup_key(url) for url in (article.canonical_url, *reading.identity.aliases, look.url)]
+        if other := next((self._being_kept[key] for key in keys if key in self._being_kept), None):
+            # Another source, or another address, brought the same article a moment ago.
+            return Kept(article_id=other, outcome="kept")
+        fresh_id = article_id(article.canonical_url)
+        self._being_kept |= dict.fromkeys(keys, fresh_id)
+        capture = await self._capture(finding, reading)
+        at = capture.captured_at if capture else self._now()
+        revision = Revision(
+            article=article,
+            number=1,
+            captured_at=at,
+            content_digest=content_digest(article),
+            kind=reading.kind,
+        )
+        document = self._document(finding, reading, revision, capture, held=None, fresh_id=fresh_id)
+        path = self._path_for(document)
+        await self._commit_document(Event.CAPTURED, finding, reading, document, path, capture)
+        self._tell(_news(Happening.NEW, look, article.headline))
+        self._remember(finding, document.id, capture, first_captured_at=at)
+        return Kept(article_id=document.id, outcome="kept")
+
+    async def _keep_held(self, finding: Finding, reading: Reading, held: HeldArticle) -> Kept:
+        latest = self._archive.document(held)
+        reading = _with_what_the_feed_told(reading, latest.revision.article)
+        decided = next_revision(
+            reading.article,
+            reading.kind,
+            latest.revision,
+            now=self._now(),
+            latest_reread=self._reread(latest, held),
+        )
+        if isinstance(decided, KindChanged) and reading.kind is ReadingKind.FEED:
+            # The page we hold is worth more than the feed's text that is left of it.
+            decided = Unchanged(held.url)
+        if isinstance(decided, Unchanged):
+            return await self._keep_same(finding, reading, held, latest)
+        capture = await self._capture(finding, reading)
+        number = latest.revision.number + 1
+        revision = Revision(
+            article=replace(reading.article, canonical_url=latest.revision.article.canonical_url),
+            number=number,
+            captured_at=capture.captured_at if capture else self._now(),
+            content_digest=content_digest(reading.article),
+            kind=reading.kind,
+        )
+        document = self._document(finding, reading, revision, capture, held=latest, fresh_id=latest.id)
+        event = Event.REVISED if isinstance(decided, NewRevision) else Event.KIND_CHANGED
+        await self._commit_document(event, finding, reading, document, held.path, capture, superseded=held)
+        self._tell(_news(Happening.REVISED, finding.look, reading.article.headline))
+        await self._restore(finding, held)
+        self._remember(finding, document.id, capture, first_captured_at=held.first_captured_at)
+        return Kept(article_id=document.id, outcome="kept")
+
+    async def _keep_same(
+        self, finding: Finding, reading: Reading, held: HeldArticle, latest: Document
+    ) -> Kept:
+        """A reader would see no difference: note the look, the feed's own bytes, other addresses."""
+        capture = await self._revisit(finding, reading.exchange)
+        steps = self._envelope_steps(finding, held)
+        known = {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
+        named = {lookup_key(url): url for url in (reading.identity.canonical_url, *reading.identity.aliases)}
+        if fresh := [
+            url for key, url in named.items() if key not in known and not self._archive.catalog.find(url)
+        ]:
+            steps.append(Step(event=Event.ALIASED, data={"id": held.id, "aliases": fresh}))
+        if steps:
+            await self._writer.commit(*steps)
+        await self._complete(finding, held, latest)
+        await self._restore(finding, held)
+        self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
+        return Kept(article_id=held.id, outcome="kept")
+
+    async def _keep_unchanged(self, finding: Finding, outcome: NotModified) -> Kept:
+        """304: the page says what it said."""
+        held = finding.held
+        if held is None:  # asked with validators, so it was held; a server that answers 304 unasked is odd
+            return Kept(
+                article_id=None, outcome="failed", reason="the server answered 304 to a first request"
+            )
+        capture = await self._revisit(finding, outcome.final)
+        if steps := self._envelope_steps(finding, held):
+            await self._writer.commit(*steps)
+        if any(reason for _, _, reason in self._archive.catalog.pictures(held.id)):
+            await self._complete(finding, held, self._archive.document(held))
+        await self._restore(finding, held)
+        self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
+        return Kept(article_id=held.id, outcome="kept")
+
+    async def _keep_nothing(self, finding: Finding, held: HeldArticle | None) -> Kept:
+        """No article came: a removal if a page that had answered is gone, else a reason to remember."""
+        look, outcome, verdict = finding.look, finding.outcome, finding.judged.verdict
+        if outcome is None:
+            reason = "the feed's text does not read like an article"
+        elif verdict is not None:
+            reason = f"{verdict.kind.value}: {verdict.reason}"
+        else:
+            reason, _ = reason_of(outcome)
+        if held is not None:
+            await self._suspect_removal(finding, held)
+            self._remember_failure(finding, held, reason)
+            return Kept(article_id=held.id, outcome="kept", reason=reason)
+        self._tell(_news(Happening.NOT_KEPT, look, look.entry.headline if look.entry else None, reason))
+        kind = verdict.kind.value if verdict else "gone" if isinstance(outcome, Gone) else "failed"
+        return Kept(article_id=None, outcome=kind, reason=reason)
+
+    async def _suspect_removal(self, finding: Finding, held: HeldArticle) -> None:
+        address = self._archive.state.address(finding.look.url)
+        # A page that never answered can't vanish; an item that left a feed's window has not.
+        has_answered = held.kind == ReadingKind.PAGE or bool(address and address.payload_digest)
+        if not isinstance(finding.outcome, Gone) or held.removed_at or not has_answered:
+            return
+        captures = [await self._writer.capture(exchange) for exchange in finding.outcome.exchanges]
+        status = finding.outcome.final.status
+        reason = f"the server answered {status}"
+        data = {"id": held.id, "state": "suspected", "status": status, "reason": reason}
+        data["record"] = _record(captures[-1])
+        await self._writer.commit(Step(event=Event.REMOVED, data=data))
+        self._tell(_news(Happening.REMOVED, finding.look, held.headline, reason))
+
+    async def _restore(self, finding: Finding, held: HeldArticle) -> None:
+        if held.removed_at and isinstance(finding.outcome, Fetched | NotModified):
+            await self._writer.commit(Step(event=Event.RESTORED, data={"id": held.id}))
+            self._tell(_news(Happening.RESTORED, finding.look, held.headline))
+
+    async def _complete(self, finding: Finding, held: HeldArticle, latest: Document) -> None:
+        """Ask again for pictures that were missing; write the same revision again if some came."""
+        missing = [one for one in latest.revision.article.pictures if not _has(latest.pictures.get(one.url))]
+        if not missing:
+            return
+        found = [
+            one for one in await self._gather(latest.revision.article, finding.look.source) if one.kept.path
+        ]
+        if not any(one.kept.url in {picture.url for picture in missing} for one in found):
+            return
+        document = replace(latest, pictures={**latest.pictures, **{one.kept.url: one.kept for one in found}})
+        step = Step(
+            event=Event.COMPLETED,
+            data={"id": held.id, "revision": latest.revision.number, "document": held.path},
+            staged=tuple(one.put for one in found if one.put),
+            files=((held.path, documents.write(document).encode()),),
+            document=document,
+        )
+        await self._writer.commit(step)
+        self._tell(_news(Happening.COMPLETED, finding.look, held.headline))
+
+    # ---------------------------------------------------------------- parts of a step
+
+    async def _capture(self, finding: Finding, reading: Reading) -> Capture | None:
+        """Record the exchanges that a page came by; a feed's were recorded when it was read."""
+        if reading.exchange is None or not isinstance(finding.outcome, Fetched):
+            return None
+        captures = [await self._writer.capture(exchange) for exchange in finding.outcome.exchanges]
+        return captures[-1]
+
+    async def _revisit(self, finding: Finding, exchange: Exchange | None) -> Capture | None:
+        """Record that the same payload was answered again, where the archive holds that payload."""
+        address = self._archive.state.address(finding.look.url)
+        if exchange is None or not (
+            address and address.record_id and address.record_date and address.payload_digest
+        ):
+            return None
+        target = RevisitTarget(
+            url=exchange.url,
+            captured_at=address.record_date,
+            record_id=address.record_id,
+            payload_digest=Digest(address.payload_digest),
+        )
+        is_same = (
+            isinstance(finding.outcome, NotModified) or payload_digest(exchange.body) == target.payload_digest
+        )
+        return await self._writer.capture(exchange, revisit_of=target) if is_same else None
+
+    def _document(
+        self,
+        finding: Finding,
+        reading: Reading,
+        revision: Revision,
+        capture: Capture | None,
+        *,
+        held: Document | None,
+        fresh_id: ArticleId,
+    ) -> Document:
+        source = finding.look.source.id
+        return Document(
+            id=fresh_id,
+            source=held.source if held else source,
+            number=held.number if held else self._next_number(source),
+            revision=revision,
+            capture_digest=capture.payload_digest if capture else None,
+            capture_record=capture.record_id if capture else None,
+            reader_version=READER_VERSION,
+            verdict=reading.verdict.kind,
+            pictures={one.kept.url: one.kept for one in finding.pictures},
+        )
+
+    def _next_number(self, source: str) -> int:
+        number = max(self._archive.catalog.next_number(source), self._numbers.get(source, 0) + 1)
+        self._numbers[source] = number
+        return number
+
+    def _path_for(self, document: Document) -> str:
+        path = archives.document_path(
+            document.revision.article,
+            document.id,
+            document.source,
+            document.revision.captured_at,
+            is_taken=lambda path: path.lower() in self._paths or self._archive.catalog.is_path_taken(path),
+        )
+        self._paths.add(path.lower())
+        return path
+
+    async def _commit_document(
+        self,
+        event: Event,
+        finding: Finding,
+        reading: Reading,
+        document: Document,
+        path: str,
+        capture: Capture | None,
+        *,
+        superseded: HeldArticle | None = None,
+    ) -> None:
+        envelope = envelope_of(finding.look.entry)
+        files = self._superseded_files(superseded)
+        files.append((path, documents.write(document).encode()))
+        if envelope:
+            files.append((archives.envelope_path(path), archives.write_envelope(envelope)))
+        article = document.revision.article
+        aliases = {lookup_key(url): url for url in (finding.look.url, *reading.identity.aliases)}
+        aliases.pop(lookup_key(article.canonical_url), None)
+        data: dict[str, Any] = {
+            "id": document.id,
+            "source": document.source,
+            "number": document.number,
+            "url": article.canonical_url,
+            "revision": document.revision.number,
+            "kind": document.revision.kind.value,
+            "content": document.revision.content_digest,
+            "verdict": document.verdict.value,
+            "document": path,
+            "envelope": archives.envelope_path(path) if envelope else None,
+            "superseded": archives.superseded_path(path, superseded.revision) if superseded else None,
+            "aliases": sorted(aliases.values()),
+            "copy_of": reading.identity.copy_of,
+            "record": _record(capture) if capture else None,
+        }
+        step = Step(
+            event=event,
+            data={key: value for key, value in data.items() if value not in (None, [])},
+            staged=tuple(one.put for one in finding.pictures if one.put),
+            files=tuple(files),
+            document=document,
+        )
+        await self._writer.commit(step)
+
+    def _superseded_files(self, held: HeldArticle | None) -> list[tuple[str, bytes]]:
+        """Return the files that keep what a newer revision is about to take the place of."""
+        if held is None:
+            return []
+        files = self._archive.files
+        moved = archives.superseded_path(held.path, held.revision)
+        kept = [(moved, files.read(held.path))]
+        beside = archives.envelope_path(held.path)
+        if held.has_envelope:
+            kept.append((archives.envelope_path(moved), files.read(beside)))
+        return kept
+
+    def _envelope_steps(self, finding: Finding, held: HeldArticle) -> list[Step]:
+        """Return the step that keeps what the feed now gives, if its bytes have changed."""
+        envelope = envelope_of(finding.look.entry)
+        if envelope is None or (held.has_envelope and self._archive.envelope(held) == envelope):
+            return []
+        path = archives.envelope_path(held.path)
+        data = {"id": held.id, "envelope": path}
+        return [Step(event=Event.ENVELOPED, data=data, files=((path, archives.write_envelope(envelope)),))]
+
+    def _reread(self, latest: Document, held: HeldArticle) -> Article | None:
+        """Read the older capture with today's reader, so that an upgrade makes no revision."""
+        if latest.reader_version == READER_VERSION or latest.revision.kind is not ReadingKind.PAGE:
+            return None
+        newest = self._archive.catalog.revisions(held.id)[-1]
+        if newest.record is None:
+            return None
+        record = self._archive.record(newest.record)
+        body = decoded_body(record.exchange()).body
+        return read_again(body, url=record.url or held.url, content_type=newest.media_type)
+
+    # ---------------------------------------------------------------- remembering
+
+    def _remember(
+        self,
+        finding: Finding,
+        held_id: ArticleId,
+        capture: Capture | None,
+        *,
+        first_captured_at: datetime,
+    ) -> None:
+        """Note the look: validators for the next one, and when that is due."""
+        now = self._now()
+        look = finding.look
+        known = self._archive.state.address(look.url) or AddressRow(url=look.url)
+        row = replace(
+            known,
+            source=look.source.id,
+            article_id=held_id,
+            looked_at=now,
+            failures=0,
+            reason=None,
+            verdict=finding.judged.verdict.kind.value if finding.judged.verdict else known.verdict,
+            next_at=next_look(first_captured_at, now, self._archive.config.schedule.look_again, now=now),
+        )
+        if isinstance(finding.outcome, Fetched):
+            final = finding.outcome.final
+            row = replace(
+                row,
+                etag=final.header("etag"),
+                last_modified=final.header("last-modified"),
+                payload_digest=payload_digest(final.body),
+            )
+            if capture is None:
+                # This payload was not kept, being noise: a later 304 has no record to refer to.
+                row = replace(row, record_id=None, record_date=None)
+            elif capture.payload_digest != known.payload_digest or known.record_id is None:
+                row = replace(row, record_id=capture.record_id, record_date=capture.captured_at)
+        self._archive.state.put(row)
+
+    def _remember_failure(self, finding: Finding, held: HeldArticle, reason: str) -> None:
+        now = self._now()
+        known = self._archive.state.address(finding.look.url) or AddressRow(url=finding.look.url)
+        ladder = self._archive.config.schedule.look_again
+        row = replace(
+            known,
+            source=finding.look.source.id,
+            article_id=held.id,
+            looked_at=now,
+            failures=known.failures + 1,
+            reason=reason,
+            next_at=next_look(held.first_captured_at, now, ladder, now=now),
+        )
+        self._archive.state.put(row)
+
+
+def _with_what_the_feed_told(reading: Reading, known: Article) -> Reading:
+    """Return *reading* with date and authors as known, where it is silent on them.
+
+    They came from an entry that has left its feed's window since: the page has not been edited.
+    """
+    article = reading.article
+    return replace(
+        reading,
+        article=replace(
+            article,
+            published_at=article.published_at or known.published_at,
+            authors=article.authors or known.authors,
+        ),
+    )
+
+
+def _record(capture: Capture) -> dict[str, Any]:
+    return {
+        "id": capture.record_id,
+        "path": capture.record.path,
+        "offset": capture.record.offset,
+        "length": capture.record.length,
+        "digest": capture.payload_digest,
+        "media_type": capture.media_type,
+    }
+
+
+def _has(kept: KeptPicture | None) -> bool:
+    return bool(kept and kept.path)
+
+
+def _news(what: Happening, look: Look, headline: str | None, reason: str | None = None) -> News:
+    return News(what=what, source=look.source.id, url=look.url, headline=headline, reason=reason)

@@ -1,0 +1,117 @@
+"""Discovery: what a source lists, read from its feeds, its sitemaps or its front page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from onrecord import feeds
+from onrecord.archive import Archive
+from onrecord.config import SourceConfig
+from onrecord.fetch import Client, decoded_body
+from onrecord.model import Digest, Exchange, Feed, FeedKind, Fetched, NotModified, Validators
+from onrecord.pipeline.claims import claims_digest
+from onrecord.pipeline.pictures import reason_of
+from onrecord.pipeline.writing import Writer
+from onrecord.store import FeedRow
+from onrecord.warc import RevisitTarget
+
+#: The sitemaps of an index that are read in one round: its newest are what is new.
+SITEMAPS_A_ROUND = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """What one list of a source said, and the row to remember once its entries have been seen to."""
+
+    row: FeedRow
+    feed: Feed | None = None  #: None: it says what it said before, or nothing
+    failure: str | None = None
+
+
+class Discovery:
+    """Reads the lists of sources."""
+
+    def __init__(
+        self, archive: Archive, client: Client, writer: Writer, *, now: Callable[[], datetime]
+    ) -> None:
+        self._archive = archive
+        self._client = client
+        self._writer = writer
+        self._now = now
+
+    async def lists_of(self, source: SourceConfig) -> list[Discovered]:
+        """Return what each list of *source* says now."""
+        found = [await self._read(source, url, is_front_page=False) for url in source.feeds]
+        if source.front_page and source.home:
+            found.append(await self._read(source, source.home, is_front_page=True))
+        children = [url for one in found if one.feed for url in one.feed.children[:SITEMAPS_A_ROUND]]
+        return found + [await self._read(source, url, is_front_page=False) for url in children]
+
+    async def _read(self, source: SourceConfig, url: str, *, is_front_page: bool) -> Discovered:
+        known = self._archive.state.feed(url) or FeedRow(url=url, source=source.id)
+        validators = Validators(known.etag, known.last_modified)
+        outcome = await self._client.fetch(
+            url, kind="page" if is_front_page else "feed", validators=validators
+        )
+        checked = replace(known, source=source.id, checked_at=self._now(), failures=0, reason=None)
+        if isinstance(outcome, NotModified):
+            return Discovered(row=checked)
+        if not isinstance(outcome, Fetched):
+            reason, _ = reason_of(outcome)
+            return Discovered(
+                row=replace(checked, failures=known.failures + 1, reason=reason), failure=reason
+            )
+        feed = _parsed(outcome.final, is_front_page=is_front_page)
+        if feed.kind is None or not feed.is_complete:
+            reason = "this is no feed" if feed.kind is None else "the feed breaks off"
+            failed = replace(checked, failures=known.failures + 1, reason=reason)
+            return Discovered(row=failed, feed=feed if feed.entries else None, failure=reason)
+        return await self._noted(checked, known, feed, outcome)
+
+    async def _noted(self, checked: FeedRow, known: FeedRow, feed: Feed, outcome: Fetched) -> Discovered:
+        """Capture the list if it brought or changed an entry."""
+        final = outcome.final
+        claims = _claims_digest(feed)
+        row = replace(
+            checked,
+            etag=final.header("etag"),
+            last_modified=final.header("last-modified"),
+            claims_digest=claims,
+            entries=len(feed.entries),
+            ttl_minutes=feed.ttl_minutes,
+            moved_to=feed.moved_to,
+        )
+        if claims != known.claims_digest and feed.kind is not FeedKind.FRONT_PAGE:
+            for exchange in outcome.exchanges:
+                capture = await self._writer.capture(exchange, revisit_of=_target(known))
+            row = replace(
+                row,
+                record_id=capture.record_id,
+                record_date=capture.captured_at,
+                payload_digest=capture.payload_digest,
+            )
+        return Discovered(row=row, feed=feed)
+
+
+def _parsed(exchange: Exchange, *, is_front_page: bool) -> Feed:
+    body, media_type = decoded_body(exchange).body, exchange.header("content-type")
+    read = feeds.article_links if is_front_page else feeds.parse
+    return read(body, url=exchange.url, content_type=media_type)
+
+
+def _target(known: FeedRow) -> RevisitTarget | None:
+    if not (known.record_id and known.record_date and known.payload_digest):
+        return None
+    return RevisitTarget(
+        url=known.url,
+        captured_at=known.record_date,
+        record_id=known.record_id,
+        payload_digest=Digest(known.payload_digest),
+    )
+
+
+def _claims_digest(feed: Feed) -> str:
+    return hashlib.sha256("".join(claims_digest(entry) for entry in feed.entries).encode()).hexdigest()

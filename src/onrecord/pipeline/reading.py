@@ -1,0 +1,117 @@
+"""From an answer to a reading: which article, read out of what, judged how. No writing here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from onrecord.config import SourceConfig
+from onrecord.extract import read_entry, read_page_and_facts
+from onrecord.fetch import decoded_body
+from onrecord.judge import judge
+from onrecord.model import (
+    Article,
+    Entry,
+    Envelope,
+    Exchange,
+    Fetched,
+    Outcome,
+    ReadingKind,
+    Verdict,
+    VerdictKind,
+)
+from onrecord.text import body_text
+from onrecord.urls import Identity, canonicalize, identity
+
+#: A page is preferred to the feed's full text unless it gives less than this share of it: a paywall, a block page.
+FULL_ENOUGH = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An article as read, and where from."""
+
+    article: Article
+    kind: ReadingKind
+    verdict: Verdict
+    identity: Identity
+    exchange: Exchange | None = None  #: the page's; None for a feed's text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What came of an answer: a reading, or the verdict that there is none."""
+
+    reading: Reading | None
+    verdict: Verdict | None  #: of the page, if it answered
+
+
+def read(outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, url: str) -> Judged:
+    """Return the fuller of the page and the feed's own text, as *source* wants it."""
+    page, verdict = _page(outcome, entry, url) if isinstance(outcome, Fetched) else (None, None)
+    feed = _feed(entry, source) if source.full_text != "page" else None
+    if source.full_text == "feed" and feed is not None:
+        return Judged(reading=feed, verdict=verdict)
+    if page is not None and (feed is None or _length(page.article) >= FULL_ENOUGH * _length(feed.article)):
+        return Judged(reading=page, verdict=verdict)
+    return Judged(reading=feed or page, verdict=verdict)
+
+
+def read_again(body: bytes, *, url: str, content_type: str | None) -> Article | None:
+    """Return what today's reader makes of an older capture."""
+    return read_page_and_facts(body, url=url, content_type=content_type)[0].article
+
+
+def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | None, Verdict]:
+    final = outcome.final
+    content_type = final.header("content-type")
+    body = decoded_body(final).body
+    extraction, facts = read_page_and_facts(body, url=final.url, content_type=content_type, entry=entry)
+    verdict = judge(
+        extraction,
+        facts,
+        status=final.status,
+        media_type=content_type,
+        asked_url=url,
+        final_url=final.url,
+    )
+    if extraction.article is None or not verdict.kind.is_article:
+        return None, verdict
+    found = identity(url, final.url, extraction.canonical_claims)
+    article = _filed_under(extraction.article, found)
+    return Reading(
+        article=article, kind=extraction.kind, verdict=verdict, identity=found, exchange=final
+    ), verdict
+
+
+def _feed(entry: Entry | None, source: SourceConfig) -> Reading | None:
+    if entry is None or not entry.content:
+        return None
+    extraction = read_entry(entry, feed_url=next(iter(source.feeds), entry.url), language=source.language)
+    if extraction.article is None:
+        return None
+    found = Identity(canonicalize(entry.url))
+    verdict = Verdict(VerdictKind.FULL, "the feed gives the full text")
+    article = _filed_under(extraction.article, found)
+    return Reading(article=article, kind=extraction.kind, verdict=verdict, identity=found)
+
+
+def _filed_under(article: Article, found: Identity) -> Article:
+    return replace(article, canonical_url=found.canonical_url)
+
+
+def _length(article: Article) -> int:
+    return len(body_text(article.blocks))
+
+
+def envelope_of(entry: Entry | None) -> Envelope | None:
+    """Return what a full-text feed gave, verbatim."""
+    if entry is None or not entry.content:
+        return None
+    published = entry.published_at
+    return Envelope(
+        title=entry.raw_title if entry.raw_title is not None else entry.headline or "",
+        url=entry.raw_url or entry.url,
+        published_text=entry.published_text,
+        published_ms=int(published.at.timestamp() * 1000) if published else None,
+        body=entry.content,
+    )

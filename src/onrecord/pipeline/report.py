@@ -1,0 +1,75 @@
+"""What a round tells: events while it runs, a report at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+def utc_now() -> datetime:
+    """Return the moment, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Happening(StrEnum):
+    """What may be told of while a round runs."""
+
+    SOURCE_BEGUN = "source-begun"
+    SOURCE_DONE = "source-done"
+    SOURCE_FAILED = "source-failed"
+    TO_LOOK_AT = "to-look-at"  #: *count* addresses are to be looked at
+    LOOKED = "looked"
+    NEW = "new"
+    REVISED = "revised"
+    COMPLETED = "completed"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    NOT_KEPT = "not-kept"
+    PICTURE = "picture"
+    PICTURE_MISSING = "picture-missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One thing that happened in a round."""
+
+    what: Happening
+    source: str
+    url: str | None = None
+    headline: str | None = None
+    reason: str | None = None
+    count: int = 1
+
+
+Listener = Callable[[News], None]
+
+
+@dataclass(slots=True)
+class RoundReport:
+    """What a round brought. Counts by happening; failed sources with their reason."""
+
+    started_at: datetime
+    ended_at: datetime | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, str] = field(default_factory=dict)
+    is_interrupted: bool = False
+
+    def hear(self, news: News) -> None:
+        """Count what happened."""
+        self.counts[news.what.value] += news.count
+        if news.what is Happening.SOURCE_FAILED:
+            self.failed[news.source] = news.reason or ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report for `--json` and for the state."""
+        found = asdict(self)
+        found["started_at"] = f"{self.started_at:%Y-%m-%dT%H:%M:%SZ}"
+        found["ended_at"] = f"{self.ended_at:%Y-%m-%dT%H:%M:%SZ}" if self.ended_at else None
+        found["counts"] = {
+            what.value: self.counts[what.value] for what in Happening if self.counts[what.value]
+        }
+        return found

@@ -1,0 +1,205 @@
+"""Running: an archive and a client brought together for a round, for saving pages, for watching."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from onrecord.archive import Archive
+from onrecord.config import SAVED, Config, SourceConfig
+from onrecord.errors import UsageError
+from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory
+from onrecord.pipeline.adding import Adding
+from onrecord.pipeline.articles import Kept, Look
+from onrecord.pipeline.hosts import StateMemory
+from onrecord.pipeline.report import Listener, RoundReport, utc_now
+from onrecord.pipeline.round import Round
+from onrecord.pipeline.sources import Found, chosen_sources, followed_as
+from onrecord.pipeline.writing import Writer
+from onrecord.schedule import Wishes, is_due, next_round
+from onrecord.store import SourceRow
+from onrecord.urls import address_candidates, host_of, same_site
+
+MIB = 1024 * 1024
+
+#: How long `watch` sleeps at the most before it looks at its clock again: a laptop may have slept meanwhile.
+WATCH_NAP = 60.0
+
+
+#: How often a failing address is tried again while a person waits for `add`.
+TRIES_WHILE_ADDING = 1
+
+
+def client_settings(config: Config, environ: Mapping[str, str]) -> FetchSettings:
+    """Return how servers are asked, from the settings first and the usual variables second."""
+    fetch = config.fetch
+    proxies = Proxies.from_environment(environ)
+    if fetch.proxy:
+        is_socks = fetch.proxy.startswith("socks")
+        given = Proxies(bypass=proxies.bypass)
+        proxies = (
+            replace(given, socks=fetch.proxy)
+            if is_socks
+            else replace(given, http=fetch.proxy, https=fetch.proxy)
+        )
+    known = FetchSettings()
+    return replace(
+        known,
+        user_agent=fetch.user_agent or known.user_agent,
+        page_pause=fetch.page_pause,
+        picture_pause=fetch.picture_pause,
+        host_pauses=_host_pauses(config.sources),
+        max_crawl_delay=fetch.max_crawl_delay,
+        total_timeout=fetch.timeout,
+        max_body={
+            **known.max_body,
+            "page": int(fetch.max_page_mib * MIB),
+            "feed": int(fetch.max_feed_mib * MIB),
+            "picture": int(config.pictures.max_mib * MIB),
+        },
+        max_redirects=fetch.max_redirects,
+        retries=fetch.retries,
+        concurrency=fetch.hosts_at_once,
+        proxies=proxies,
+        ca_file=fetch.ca_file or environ.get("SSL_CERT_FILE") or None,
+    )
+
+
+def _host_pauses(sources: Sequence[SourceConfig]) -> dict[str, float]:
+    """Return the pauses that single sources want, by the hosts of their lists."""
+    return {
+        host_of(url): source.pause
+        for source in sources
+        if source.pause is not None
+        for url in (*source.feeds, *([source.home] if source.home else []))
+    }
+
+
+@asynccontextmanager
+async def _round(archive: Archive, environ: Mapping[str, str], tell: Listener) -> AsyncIterator[Round]:
+    settings = client_settings(archive.config, environ)
+    async with (
+        Client(settings, memory=StateMemory(archive.state)) as client,
+        Writer(archive, now=utc_now) as writer,
+    ):
+        yield Round(archive, client, writer, now=utc_now, tell=tell)
+
+
+async def update(
+    archive: Archive,
+    sources: Sequence[SourceConfig],
+    *,
+    recheck: bool,
+    environ: Mapping[str, str],
+    tell: Listener,
+) -> RoundReport:
+    """Run one round over *sources*.
+
+    Raises:
+        OnRecordError: The archive can't be written to, or a file of it is damaged.
+    """
+    async with _round(archive, environ, tell) as one:
+        report = await one.run(sources, recheck=recheck)
+    archive.seal(now=utc_now())
+    return report
+
+
+async def save_pages(
+    archive: Archive,
+    addresses: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    tell: Listener,
+) -> list[Kept]:
+    """Keep single pages, each filed under the source whose site it is on, else under "saved".
+
+    Raises:
+        UsageError: One of them is no address.
+    """
+    looks = [_saving(archive, address) for address in addresses]
+    async with _round(archive, environ, tell) as one:
+        kept = await one.save(looks)
+    archive.seal(now=utc_now())
+    return kept
+
+
+def _saving(archive: Archive, address: str) -> Look:
+    candidates = address_candidates(address)
+    if not candidates:
+        raise UsageError(
+            f"{address}: this is no address; type one such as https://www.example.org/story.html"
+        )
+    url = candidates[0]
+    theirs = (source for source in archive.config.sources if source.home and same_site(source.home, url))
+    source = next(theirs, None) or SourceConfig(id=SAVED, title="Saved pages")
+    return Look(source=source, url=url, held=archive.catalog.find(url))
+
+
+async def find_sources(
+    config: Config, addresses: Sequence[str], *, environ: Mapping[str, str]
+) -> list[Found]:
+    """Return what there is to follow at each address."""
+    known = {address: followed_as(address, config.sources) for address in addresses}
+    # A person waits for this: one more try serves a passing fault, five would serve a mistyped name.
+    settings = replace(
+        client_settings(config, environ), retries=min(config.fetch.retries, TRIES_WHILE_ADDING)
+    )
+    async with Client(settings, memory=TransientMemory()) as client:
+        fresh = await Adding(client).find_all([address for address in addresses if known[address] is None])
+    found = {one.address: one for one in fresh}
+    return [
+        Found(address=address, source=known[address], is_followed=True) if known[address] else found[address]
+        for address in addresses
+    ]
+
+
+async def watch(
+    archive: Archive,
+    names: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    tell: Listener,
+    after_round: Callable[[RoundReport], None],
+) -> None:
+    """Run rounds by schedule until cancelled: each source at its own time."""
+    while True:
+        archive.reload_config()
+        sources = chosen_sources(archive, names)
+        now = utc_now()
+        due = [source for source in sources if _is_due(archive, source, now)]
+        if due:
+            report = await update(archive, due, recheck=False, environ=environ, tell=tell)
+            for source in due:
+                _schedule(archive, source)
+            after_round(report)
+        await asyncio.sleep(_nap(archive, sources, utc_now()))
+
+
+def _is_due(archive: Archive, source: SourceConfig, now: datetime) -> bool:
+    row = archive.state.source(source.id)
+    return row is None or row.next_at is None or is_due(row.next_at, now=now)
+
+
+def _schedule(archive: Archive, source: SourceConfig) -> None:
+    now = utc_now()
+    row = archive.state.source(source.id) or SourceRow(id=source.id)
+    ttl = max((feed.ttl_minutes or 0 for feed in archive.state.feeds_of(source.id)), default=0)
+    at = next_round(
+        now,
+        archive.config.schedule.every,
+        now=now,
+        wishes=Wishes(ttl_minutes=ttl or None),
+        failures=row.failures,
+        jitter=random.random(),  # noqa: S311  it spreads load, it keeps no secret
+    )
+    archive.state.put(replace(row, next_at=at))
+
+
+def _nap(archive: Archive, sources: Sequence[SourceConfig], now: datetime) -> float:
+    times = [row.next_at for source in sources if (row := archive.state.source(source.id)) and row.next_at]
+    until = min(times, default=now + timedelta(seconds=WATCH_NAP))
+    return min(max((until - now).total_seconds(), 1.0), WATCH_NAP)

@@ -1,0 +1,57 @@
+"""Sources: which ones are meant, and what an address turned out to be. Light: asks no server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from onrecord.archive import Archive
+from onrecord.config import SourceConfig, source_id_for
+from onrecord.errors import SourceNotFoundError
+from onrecord.model import SourceId
+from onrecord.urls import address_candidates, lookup_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What an address turned out to be."""
+
+    address: str  #: as typed
+    source: SourceConfig | None = None  #: None: nothing to follow there
+    kinds: tuple[str, ...] = ()  #: of the lists found: "rss", "news sitemap", "front page"
+    entries: int = 0  #: that they list now
+    reason: str | None = None  #: why there is nothing to follow
+    is_followed: bool = False  #: it was followed before
+
+
+def followed_as(address: str, sources: Sequence[SourceConfig]) -> SourceConfig | None:
+    """Return the source that follows *address* already."""
+    keys = {lookup_key(url).rstrip("/") for url in address_candidates(address)}
+    for source in sources:
+        known = [*source.feeds, *([source.home] if source.home else [])]
+        if keys & {lookup_key(url).rstrip("/") for url in known}:
+            return source
+    return None
+
+
+def named(found: Found, taken: Sequence[str]) -> SourceConfig | None:
+    """Return the found source with an id of its own, not among *taken*."""
+    if found.source is None:
+        return None
+    url = found.source.home or next(iter(found.source.feeds))
+    return replace(found.source, id=source_id_for(url, taken))
+
+
+def chosen_sources(archive: Archive, names: Sequence[str]) -> list[SourceConfig]:
+    """Return the sources called *names*, or all that are not paused.
+
+    Raises:
+        SourceNotFoundError: One of the names is none.
+    """
+    known = {source.id: source for source in archive.config.sources}
+    for name in names:
+        if name not in known:
+            raise SourceNotFoundError(name)
+    if names:
+        return [known[SourceId(name)] for name in dict.fromkeys(names)]
+    return [source for source in known.values() if not source.paused]
