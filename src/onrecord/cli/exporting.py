@@ -1,0 +1,93 @@
+"""Commands that write an archive out again: export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onrecord.archive import Archive
+from onrecord.cli.app import ArchiveOption, JsonOption, app, opened
+from onrecord.cli.terminal import say, say_json
+from onrecord.errors import UsageError
+from onrecord.publish.git import GitReport, commit_and_push
+from onrecord.publish.legacy import LegacyPictures, LegacySettings
+from onrecord.publish.legacy import export as write_legacy
+from onrecord.publish.mirror import legacy_rows
+
+NOT_PUSHED = 9
+
+export = typer.Typer(
+    help="Write the archive out in another form.",
+    epilog="Example: onrecord export legacy ../mirror",
+    no_args_is_help=True,
+)
+app.add_typer(export, name="export")
+
+
+def export_all(archive: Archive) -> list[dict[str, Any]]:
+    """Write the exports that the settings name; return what to say of each."""
+    return [
+        _legacy(archive, archive.root / one.dest, pictures=LegacyPictures(one.pictures), git=one.git)
+        for one in archive.config.export
+    ]
+
+
+@export.command(name="legacy", epilog="Example: onrecord export legacy ../mirror --git")
+def legacy(
+    dest: Annotated[
+        Path, typer.Argument(metavar="DEST", help="The folder to write; only what changed is written.")
+    ],
+    archive_dir: ArchiveOption = None,
+    *,
+    pictures: Annotated[
+        LegacyPictures,
+        typer.Option(
+            help="Where pictures point: as the feed gave them, to the publisher, or to copies beside."
+        ),
+    ] = LegacyPictures.PROXY,
+    git: Annotated[
+        bool, typer.Option("--git", metavar="", help="Commit, and push to the remotes that the folder has.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the folder of an hourly Git mirror: one file an article, list pages, an index."""
+    with opened(archive_dir) as archive:
+        told = _legacy(archive, dest, pictures=pictures, git=git)
+    if as_json:
+        say_json(told)
+    else:
+        say(told["told"])
+    if told["failed"]:
+        raise typer.Exit(NOT_PUSHED)
+
+
+def _legacy(archive: Archive, dest: Path, *, pictures: LegacyPictures, git: bool) -> dict[str, Any]:
+    """Write a legacy folder; return what to say of it."""
+    if dest.exists() and not dest.is_dir():
+        raise UsageError(f"{dest}: this is a file; name a folder")
+    report = write_legacy(
+        legacy_rows(archive, pictures=pictures),
+        dest,
+        settings=LegacySettings(pictures=pictures),
+    )
+    told = f"{dest}: {report.new} new, {report.edited} edited, {report.unchanged} as they were"
+    if report.kept_readme:
+        told += "; README.md is not ours and was left alone"
+    pushed = commit_and_push(dest, report.message) if git else GitReport()
+    if pushed.commit:
+        told += f"; committed {pushed.commit[:10]}"
+    if pushed.pushed:
+        told += f"; pushed to {', '.join(pushed.pushed)}"
+    failed = [f"{one.remote or 'git'}: {one.words}; {one.advice}" for one in pushed.failures]
+    return {
+        "dest": str(dest),
+        "new": report.new,
+        "edited": report.edited,
+        "unchanged": report.unchanged,
+        "commit": pushed.commit,
+        "pushed": list(pushed.pushed),
+        "failed": failed,
+        "told": "; ".join([told, *failed]),
+    }

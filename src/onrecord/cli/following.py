@@ -1,0 +1,228 @@
+"""Commands that follow publications: init, add, update, watch, save."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onrecord import archive as archives
+from onrecord import config as settings
+from onrecord.archive import Archive, Step
+from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
+from onrecord.cli.exporting import export_all
+from onrecord.cli.terminal import complain, listening, plural, say, say_json
+from onrecord.ledger import Event
+from onrecord.pipeline.report import RoundReport, utc_now
+from onrecord.pipeline.sources import Found, chosen_sources, named
+
+SOME_SOURCE_FAILED = 9
+
+
+@app.command(epilog="Example: onrecord init news")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")] = Path(),
+) -> None:
+    """Make an archive. Safe to repeat."""
+    is_new = archives.create(folder, now=utc_now())
+    place = folder.resolve()
+    if is_new:
+        say(
+            f"An archive is in {place}. Name your publications with `onrecord add`, then run `onrecord update`."
+        )
+    else:
+        say(f"{place} is an archive already; nothing was changed.")
+
+
+@app.command(epilog="Example: onrecord add cnbc.com https://cn.nytimes.com/rss/")
+def add(
+    addresses: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ADDRESS", help="A home page, a section, a feed or a sitemap; - reads a list, one a line."
+        ),
+    ],
+    archive_dir: ArchiveOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow publications: find their feeds and write them into onrecord.toml."""
+    from onrecord.pipeline.run import find_sources
+
+    wanted = [address for address in _expanded(addresses) if address]
+    with opened(archive_dir, write=True) as archive:
+        found = asyncio.run(find_sources(archive.config, wanted, environ=os.environ))
+        told = [follow(archive, one) for one in found]
+    if as_json:
+        say_json(told)
+    else:
+        for one in told:
+            say_found(one)
+    if any(one["source"] is None for one in told):
+        raise typer.Exit(SOME_SOURCE_FAILED)
+
+
+def _expanded(addresses: list[str]) -> list[str]:
+    """Return the addresses, those on standard input in place of "-"."""
+    expanded: list[str] = []
+    for address in addresses:
+        if address == "-":
+            lines = (
+                line.split("#")[0].strip() if line.startswith("#") else line.strip() for line in sys.stdin
+            )
+            expanded += [line for line in lines if line]
+        else:
+            expanded.append(address)
+    return list(dict.fromkeys(expanded))
+
+
+def follow(archive: Archive, found: Found) -> dict[str, Any]:
+    """Write one found source into the settings, if it is new; return what to say of it."""
+    source = found.source
+    is_new = False
+    if source is not None and not found.is_followed:
+        theirs = {source.home, *source.feeds} - {None}
+        twin = next((one for one in archive.config.sources if {one.home, *one.feeds} & theirs), None)
+        source = twin or named(found, [one.id for one in archive.config.sources])
+        is_new = twin is None
+    if is_new and source is not None:
+        archive.write_config(settings.with_source(archive.config_text, source))
+        data = {"source": source.id, "home": source.home, "feeds": list(source.feeds)}
+        step = Step(event=Event.FOLLOWED, data={**data, "front_page": source.front_page})
+        archive.commit([step], now=utc_now())
+    return {
+        "address": found.address,
+        "source": source.id if source else None,
+        "title": source.title if source else None,
+        "home": source.home if source else None,
+        "feeds": list(source.feeds) if source else [],
+        "front_page": bool(source and source.front_page),
+        "kinds": list(found.kinds),
+        "entries": found.entries,
+        "new": is_new,
+        "reason": found.reason,
+    }
+
+
+def say_found(one: dict[str, Any]) -> None:
+    """Print what an address turned out to be."""
+    if one["source"] is None:
+        complain(f"{one['address']}: nothing to follow: {one['reason']}")
+    elif not one["new"]:
+        say(f"{one['source']}: followed already; nothing was changed")
+    else:
+        lists = ", ".join([*one["feeds"], *(["the links on its front page"] if one["front_page"] else [])])
+        counted = f"{'/'.join(one['kinds'])}, {plural(one['entries'], 'entry', 'entries')}"
+        say(f"{one['source']}: {one['title'] or one['home']}: {lists} ({counted})")
+
+
+@app.command(name="update", epilog="Example: onrecord update; onrecord update cn.nytimes.com --recheck")
+def update_command(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="Only these; all if none is named.", show_default=False),
+    ] = None,
+    archive_dir: ArchiveOption = None,
+    *,
+    recheck: Annotated[
+        bool,
+        typer.Option(
+            "--recheck",
+            metavar="",
+            help="Look again at every article first captured in the last 30 days, due or not.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run one round: keep what is new, look again at what is due."""
+    from onrecord.pipeline.run import update
+
+    with opened(archive_dir, write=True) as archive:
+        chosen = chosen_sources(archive, sources or [])
+        if not chosen:
+            complain("no publication is followed yet; name one with `onrecord add ADDRESS`")
+            return
+        with listening(quiet=as_json) as tell:
+            report = asyncio.run(update(archive, chosen, recheck=recheck, environ=os.environ, tell=tell))
+        exported = export_all(archive)
+    _say_round(report, as_json=as_json, exported=exported)
+    if report.failed or any(one.get("failed") for one in exported):
+        raise typer.Exit(SOME_SOURCE_FAILED)
+
+
+def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, Any]]) -> None:
+    if as_json:
+        say_json(report.as_json() | ({"exported": exported} if exported else {}))
+        return
+    counts = report.counts
+    parts = [plural(counts["new"], "new article")]
+    for what, words in (
+        ("revised", "revised"),
+        ("removed", "gone from its publisher's site"),
+        ("restored", "back again"),
+        ("completed", "completed with pictures"),
+    ):
+        if counts[what]:
+            parts.append(f"{counts[what]} {words}")
+    parts.append(f"{plural(counts['picture'], 'picture')}")
+    if counts["picture-missing"]:
+        parts.append(f"{counts['picture-missing']} missing")
+    if counts["not-kept"]:
+        parts.append(f"{counts['not-kept']} not kept (`onrecord status` says why)")
+    say(
+        "; ".join(
+            [", ".join(parts), *(f"{source} failed: {reason}" for source, reason in report.failed.items())]
+        )
+    )
+    for one in exported:
+        say(one["told"])
+
+
+@app.command(name="watch", epilog="Example: onrecord watch")
+def watch_command(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="Only these; all if none is named.", show_default=False),
+    ] = None,
+    archive_dir: ArchiveOption = None,
+) -> None:
+    """Run rounds by schedule until stopped with Ctrl-C."""
+    from onrecord.pipeline.run import watch
+
+    with opened(archive_dir, write=True) as archive, listening() as tell:
+
+        def after_round(report: RoundReport) -> None:
+            _say_round(report, as_json=False, exported=export_all(archive))
+
+        asyncio.run(watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round))
+
+
+@app.command(epilog="Example: onrecord save https://www.example.org/news/story.html")
+def save(
+    urls: Annotated[list[str], typer.Argument(metavar="URL", help="Pages to keep.")],
+    archive_dir: ArchiveOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep single pages, now."""
+    from onrecord.pipeline.run import save_pages
+
+    with opened(archive_dir, write=True) as archive:
+        with listening(quiet=as_json) as tell:
+            kept = asyncio.run(save_pages(archive, urls, environ=os.environ, tell=tell))
+        rows = []
+        for url, one in zip(urls, kept, strict=True):
+            held = archive.catalog.article(one.article_id) if one.article_id else None
+            path = str(archive_root(archive_dir) / held.path) if held else None
+            rows.append({"url": url, "id": one.article_id, "path": path, "reason": one.reason})
+    if as_json:
+        say_json(rows)
+    else:
+        for row in rows:
+            say(f"{row['id']}  {row['path']}" if row["id"] else f"{row['url']}: not kept: {row['reason']}")
+    if any(row["id"] is None for row in rows):
+        raise typer.Exit(SOME_SOURCE_FAILED)

@@ -1,0 +1,329 @@
+"""Commands that read an archive: list, show, status; and those that check it: rebuild, verify."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from onrecord.archive import CONFIG, Archive, verify
+from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
+from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
+from onrecord.config import SAVED
+from onrecord.dates import from_iso
+from onrecord.errors import ArticleNotHeldError, NotAnArchiveError, SourceNotFoundError, UsageError
+from onrecord.model import Document, KeptPicture, Picture
+from onrecord.pipeline.report import utc_now
+from onrecord.render import document as documents
+from onrecord.render import html, json_form, plain
+from onrecord.store import HeldArticle, Listing
+
+DAMAGED = 10
+
+#: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
+REASONS_SHOWN = 20
+
+
+class Form(StrEnum):
+    """What `show` prints."""
+
+    MD = "md"
+    HTML = "html"
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command(
+    name="list", epilog="Example: onrecord list --source cn.nytimes.com --since 2024-05-01 --author Pierson"
+)
+def list_command(
+    archive_dir: ArchiveOption = None,
+    *,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="Only this source.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Published from this day on (2024, 2024-05 or 2024-05-17); captured, where no day is stated.",
+        ),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Published before this day.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="Only this language: en, zh, zh-Hant.")
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only what somebody of this name wrote.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is held, newest first."""
+    listing = Listing(
+        source=source,
+        since=_day(since, "--since"),
+        until=_day(until, "--until"),
+        language=language,
+        author=author,
+        limit=limit,
+    )
+    with opened(archive_dir) as archive:
+        rows = [_row(archive, held) for held in archive.catalog.articles(listing)]
+        known = {*archive.catalog.counts(), *(one.id for one in archive.config.sources)}
+    if source is not None and source not in known:
+        raise SourceNotFoundError(source)
+    if as_json:
+        say_json(rows)
+        return
+    if not rows:
+        is_chosen = any(value is not None for value in (source, since, until, language, author))
+        complain(
+            "no article is held that fits this"
+            if is_chosen
+            else "no article is held yet; `onrecord update` brings them"
+        )
+    width = max((len(row["source"]) for row in rows), default=0)
+    for row in rows:
+        marks = "".join(
+            [
+                f" [revision {row['revision']}]" if row["revision"] > 1 else "",
+                " [gone from its publisher's site]" if row["removed_at"] else "",
+            ]
+        )
+        day = (row["published"] or row["first_captured_at"])[:10]
+        say_row((row["id"], 12), (day, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
+
+
+def _day(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    claimed = from_iso(text)
+    if claimed is None:
+        raise UsageError(f"{option} {text}: this is no date; write it as 2024-05-17")
+    return claimed.at
+
+
+def _row(archive: Archive, held: HeldArticle) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "source": held.source,
+        "number": held.number,
+        "url": held.url,
+        "aliases": archive.catalog.aliases(held.id),
+        "headline": held.headline,
+        "authors": list(held.authors),
+        "language": held.language,
+        "section": held.section,
+        "published": held.published,
+        "first_captured_at": _text(held.first_captured_at),
+        "captured_at": _text(held.captured_at),
+        "revision": held.revision,
+        "kind": held.kind,
+        "verdict": held.verdict,
+        "content_digest": held.content_digest,
+        "path": held.path,
+        "removed_at": _text(held.removed_at),
+        "removal": held.removal,
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
+
+
+@app.command(epilog="Example: onrecord show https://cn.nytimes.com/world/20240517/putin-xi-china-russia/")
+def show(
+    wanted: Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, or an address of it.")],
+    archive_dir: ArchiveOption = None,
+    *,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="md: the document; html: a page; text, which is the default; json."),
+    ] = None,
+    revision: Annotated[int | None, typer.Option(metavar="N", min=1, help="An older revision.")] = None,
+) -> None:
+    """Show an article."""
+    with opened(archive_dir) as archive:
+        held = archive.catalog.article(wanted) or archive.catalog.find(wanted)
+        if held is None:
+            raise ArticleNotHeldError(wanted)
+        document = _revision(archive, held, revision)
+        form = form or Form.TEXT
+        if form is Form.TEXT:
+            say(plain.article_text(document, width=min(printed.width, 90)))
+        elif form is Form.MD:
+            printed.out(documents.write(document), end="")
+        elif form is Form.HTML:
+            root = archive_root(archive_dir).resolve()
+            printed.out(
+                html.article_html(document, picture_src=lambda kept, picture: _src(root, kept, picture)),
+                end="",
+            )
+        else:
+            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)})
+
+
+def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
+    return (root / kept.path).as_uri() if kept and kept.path else picture.url
+
+
+def _revision(archive: Archive, held: HeldArticle, number: int | None) -> Document:
+    if number is None or number == held.revision:
+        return archive.document(held)
+    for one in archive.catalog.revisions(held.id):
+        if one.number == number:
+            return archive.document_at(one.path)
+    raise UsageError(f"--revision {number}: {held.id} has {plural(held.revision, 'revision')}")
+
+
+def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": one.number,
+            "captured_at": _text(one.captured_at),
+            "kind": one.kind,
+            "content_digest": one.content_digest,
+            "path": one.path,
+        }
+        for one in archive.catalog.revisions(held.id)
+    ]
+
+
+@app.command(epilog="Example: onrecord status --json")
+def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
+    """Tell what is followed, what is held, and what is missing, each with its reason."""
+    with opened(archive_dir) as archive:
+        counts = archive.catalog.counts()
+        ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
+        sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
+        last = archive.state.last_round()
+        place = str(archive_root(archive_dir).resolve())
+    if as_json:
+        began, ended, report = last or (None, None, {})
+        told = {"began_at": _text(began), "ended_at": _text(ended), **report} if last else None
+        say_json({"archive": place, "last_round": told, "sources": sources})
+        return
+    if sources:
+        _print_status(sources)
+    else:
+        say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
+    if last is None:
+        say("No round has been run yet; `onrecord update` runs one.")
+    else:
+        ended_text = f"ended {_text(last[1])}" if last[1] else "did not end: it was stopped or is under way"
+        say(f"Last round: began {_text(last[0])}, {ended_text}.")
+
+
+def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
+    row = archive.state.source(name)
+    held = counts.get(name, {})
+    missing = [
+        {"article": article.id, "url": url, "reason": reason}
+        for article in archive.catalog.articles(Listing(source=name))
+        for url, path, reason in archive.catalog.pictures(article.id)
+        if path is None
+    ]
+    return {
+        "source": name,
+        "title": next((one.title for one in archive.config.sources if one.id == name), None),
+        "followed": any(one.id == name for one in archive.config.sources) or name == SAVED,
+        "articles": held.get("articles", 0),
+        "revisions": held.get("revisions", 0),
+        "removed": held.get("removed", 0),
+        "pictures": held.get("pictures", 0),
+        "checked_at": _text(row.checked_at) if row else None,
+        "failures": row.failures if row else 0,
+        "reason": row.reason if row else None,
+        "lists": [
+            {
+                "url": feed.url,
+                "entries": feed.entries,
+                "checked_at": _text(feed.checked_at),
+                "reason": feed.reason,
+            }
+            for feed in archive.state.feeds_of(name)
+        ],
+        "not_kept": [
+            {"url": entry.url, "headline": entry.headline, "outcome": entry.outcome, "reason": entry.reason}
+            for entry in archive.state.entries_not_kept(name)
+        ],
+        "pictures_missing": missing,
+    }
+
+
+def _print_status(sources: list[dict[str, Any]]) -> None:
+    # With a source's name of 20 characters this is 80 columns wide; a longer one is broken.
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("source", overflow="fold")
+    for name in ("articles", "revisions", "gone", "pictures", "missing", "not\nkept", "checked"):
+        table.add_column(name, justify="right", no_wrap=True)
+    now = utc_now()
+    for one in sources:
+        table.add_row(
+            one["source"],
+            str(one["articles"]),
+            str(one["revisions"]),
+            str(one["removed"]),
+            str(one["pictures"]),
+            str(len(one["pictures_missing"])),
+            str(len(one["not_kept"])),
+            _age(now, one["checked_at"]),
+        )
+    printed.print(table, soft_wrap=False)
+    for one in sources:
+        if one["reason"]:
+            say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
+        told = [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
+        told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
+        if told:
+            say(f"\n{one['source']}")
+        for line in told[:REASONS_SHOWN]:
+            say(f"  {line}")
+        if len(told) > REASONS_SHOWN:
+            say(f"  and {len(told) - REASONS_SHOWN} more: `onrecord status --json` has them all")
+
+
+def _age(now: datetime, at: str | None) -> str:
+    """Return how long ago *at* was, for a narrow column: "12m ago"."""
+    if at is None:
+        return "never"
+    minutes = int((now - datetime.fromisoformat(at)).total_seconds()) // 60
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes}m ago"
+    return f"{minutes // 60}h ago" if minutes < 48 * 60 else f"{minutes // 60 // 24}d ago"
+
+
+@app.command(epilog="Example: onrecord rebuild")
+def rebuild(archive_dir: ArchiveOption = None) -> None:
+    """Make the index again from the files."""
+    with opened(archive_dir, write=True) as archive:
+        count = archive.rebuild()
+        held = sum(one["articles"] for one in archive.catalog.counts().values())
+    say(f"The index was made again from {plural(count, 'ledger line')}: {plural(held, 'article')}.")
+
+
+@app.command(name="verify", epilog="Example: onrecord verify")
+def verify_command(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
+    """Check every file against the ledger, and the ledger against itself."""
+    root = archive_root(archive_dir)
+    if not (root / CONFIG).is_file():
+        what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
+        raise NotAnArchiveError(str(root), what)
+    with counting("files") as progress:
+        damages = list(verify(root, progress=progress))
+    if as_json:
+        say_json([{"path": one.path, "kind": one.kind, "what": one.what} for one in damages])
+    else:
+        for one in damages:
+            say(f"{one.path}: {one.what}")
+        if damages:
+            complain(f"{plural(len(damages), 'damage')} found")
+        else:
+            say("All files are as they were put in.")
+    if damages:
+        raise typer.Exit(DAMAGED)
