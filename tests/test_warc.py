@@ -28,6 +28,7 @@ from onrecord.warc import (
     payload_digest,
     read_record,
     recover,
+    stored_payload_id,
     write_cdxj,
 )
 
@@ -429,3 +430,9 @@ def test_only_what_can_be_replayed_is_in_the_index() -> None:
     """A 304 alone, or a picture without its bytes, would shadow what can be shown."""
     lines = golden_segment().writer.cdxj_lines
     assert [json.loads(line.split(" ", 2)[2])["mime"] for line in lines] == ["text/html", "warc/revisit"]
+
+
+def test_a_stored_payload_is_referred_to_by_its_digest(segment: Segment) -> None:
+    """Whoever puts the whole record together later knows which name it has been given."""
+    record = segment.read(segment.writer.write_exchange(PAGE, omit_payload=True))
+    assert record.header("WARC-Refers-To") == stored_payload_id(payload_digest(PAGE.body))

@@ -76,6 +76,9 @@ def create(root: Path, *, now: datetime) -> bool:
                 return False
         if root.exists() and not root.is_dir():
             raise ArchiveError(str(root), "this is a file; name a folder")
+        if (root / "ledger").is_dir():
+            what = f"an archive whose {CONFIG} is missing; put it back, or write one that begins with: format = 1"
+            raise ArchiveError(str(root), what)
         if root.is_dir() and (strangers := sorted(place.name for place in root.iterdir())):
             what = f"the folder holds other things ({', '.join(strangers[:3])}…); name an empty or a new one"
             raise ArchiveError(str(root), what)

@@ -17,7 +17,7 @@ from onrecord.warc.records import (
     StoredRecord,
     payload_digest,
 )
-from onrecord.warc.writing import SegmentWriter
+from onrecord.warc.writing import SegmentWriter, stored_payload_id
 
 __all__ = [
     "IDENTICAL_PAYLOAD",
@@ -32,6 +32,7 @@ __all__ = [
     "payload_digest",
     "read_record",
     "recover",
+    "stored_payload_id",
     "surt_key",
     "write_cdxj",
 ]

@@ -40,6 +40,14 @@ _NOT_IN_A_URI = re.compile(r"[\x00-\x20\x7f]")
 Fields = list[tuple[str, str]]
 
 
+def stored_payload_id(digest: Digest) -> str:
+    """Return the WARC-Record-ID that an export gives to the record of a payload kept as a file.
+
+    It follows from the digest alone, so that a revisit can name the record before anybody writes it.
+    """
+    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:onrecord:payload:{digest}')}>"
+
+
 class SegmentWriter:
     """An open segment. Not for two threads at once.
 
@@ -120,6 +128,8 @@ class SegmentWriter:
                 ("WARC-Refers-To-Target-URI", _uri(revisit_of.url)),
                 ("WARC-Refers-To-Date", _date(revisit_of.captured_at)),
             ]
+        if profile == STORED_PAYLOAD:
+            fields.append(("WARC-Refers-To", stored_payload_id(held)))
         if exchange.truncated:
             fields.append(("WARC-Truncated", exchange.truncated))
         fields.append(("WARC-Payload-Digest", held))
