@@ -182,7 +182,7 @@ WHOLE = write(document_of(Paragraph((Run("Words."),))))
         (WHOLE.replace("url: https", "uri: https"), "`url`"),
         (WHOLE.replace("number: 7", "number: seven"), "`number`"),
         (WHOLE.replace("kind: page", "kind: rumour"), "`kind`"),
-        (WHOLE.replace("captured: '2024", "captured: 'May 2024"), "`captured`"),
+        (WHOLE.replace('captured: "2024', 'captured: "May 2024'), "`captured`"),
         (WHOLE.replace("access: whole", "access: [whole]"), "`access`"),
         (WHOLE.replace("access: whole", "access: 'whole"), "YAML"),
         (WHOLE.replace("format: 1", "format: 2"), "newer On Record"),
