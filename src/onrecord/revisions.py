@@ -30,6 +30,7 @@ from onrecord.model import (
     ReadingKind,
     Revision,
     Rule,
+    Run,
     Runs,
     Table,
 )
@@ -117,24 +118,32 @@ def _block(block: Block) -> list[object]:
 _SPACE_OR_WORD = re.compile(r"\s+|\S+")
 
 
-def _runs(runs: Runs) -> list[list[tuple[str, str]]]:
-    """Return the words, each as its pieces of one emphasis: white space has none, so templates may place it."""
-    words: list[list[tuple[str, str]]] = []
-    is_apart = True
+def _runs(runs: Runs) -> list[tuple[str, str]]:
+    """Return the words in pieces of one emphasis; white space has none, so templates may place it."""
+    if len(runs) == 1:
+        return [(" ".join(_shown(runs[0].text).split()), _style(runs[0]))]
+    pieces: list[tuple[str, str]] = []
+    space = ""
     for run in runs:
-        style = "s" * run.strong + "e" * run.emphasis
-        for piece in _SPACE_OR_WORD.findall(unicodedata.normalize("NFC", _INVISIBLE.sub("", run.text))):
-            if piece.isspace():
-                is_apart = True
-                continue
-            if is_apart:
-                words.append([(piece, style)])
-            elif words[-1][-1][1] == style:
-                words[-1][-1] = (words[-1][-1][0] + piece, style)
+        style = _style(run)
+        for word in _SPACE_OR_WORD.findall(_shown(run.text)):
+            if word.isspace():
+                space = " " if pieces else ""
+            elif pieces and pieces[-1][1] == style:
+                pieces[-1] = (pieces[-1][0] + space + word, style)
+                space = ""
             else:
-                words[-1].append((piece, style))
-            is_apart = False
-    return words
+                pieces.append((space + word, style))
+                space = ""
+    return pieces
+
+
+def _shown(text: str) -> str:
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def _style(run: Run) -> str:
+    return "s" * run.strong + "e" * run.emphasis
 
 
 # ---------------------------------------------------------------- a picture's address

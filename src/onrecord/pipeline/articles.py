@@ -186,13 +186,10 @@ class ArticleDesk:
         if isinstance(decided, Unchanged):
             return await self._keep_same(finding, reading, held, latest)
         capture = await self._capture(finding, reading)
-        number = latest.revision.number + 1
-        revision = Revision(
+        revision = replace(
+            decided.revision,
             article=replace(reading.article, canonical_url=latest.revision.article.canonical_url),
-            number=number,
-            captured_at=capture.captured_at if capture else self._now(),
-            content_digest=content_digest(reading.article),
-            kind=reading.kind,
+            captured_at=capture.captured_at if capture else decided.revision.captured_at,
         )
         document = self._document(finding, reading, revision, capture, held=latest, fresh_id=latest.id)
         event = Event.REVISED if isinstance(decided, NewRevision) else Event.KIND_CHANGED

@@ -65,7 +65,10 @@ class PictureDesk:
 
     async def _once(self, picture: Picture, *, capture: bool) -> Gathered:
         if picture.url not in self._asked:
-            self._asked[picture.url] = asyncio.create_task(self._gather(picture, capture=capture))
+            task = asyncio.create_task(self._gather(picture, capture=capture))
+            # Whoever waited may have been cancelled: a full disk is told of once, by the round.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._asked[picture.url] = task
         return await asyncio.shield(self._asked[picture.url])
 
     async def _gather(self, picture: Picture, *, capture: bool) -> Gathered:

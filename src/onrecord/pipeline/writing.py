@@ -94,6 +94,7 @@ class Writer:
                 self._failure = error
                 for _, future in batch:
                     future.set_exception(error)
+                    future.exception()  # seen: whoever waited may have been cancelled
                 continue
             for some, future in batch:
                 mine, lines = lines[: len(some)], lines[len(some) :]
