@@ -20,10 +20,11 @@ $(READY): pyproject.toml
 install: $(READY)  ## the package and its tools, into .venv
 
 demo: $(READY)  ## follow the three bundled publications for two days, and show an article
-	$(BIN)/onrecord demo
+	rm -rf build/demo
+	$(BIN)/onrecord demo build/demo
 
 test: $(READY)  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) lint types test  ## what runs before each commit
 

@@ -243,7 +243,7 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
     "archive": {
         "operator": (
             _text,
-            "Who keeps this archive, and how to reach them; it stands in captures and exports.",
+            "Who keeps this archive, and how to reach them; it stands in captures.",
         ),
         "capture": (
             _one_of("page", "pictures"),
@@ -556,7 +556,7 @@ INITIAL = """\
 format = 1
 
 [archive]
-# Who keeps this archive, and how to reach them; it stands in captures and exports.
+# Who keeps this archive, and how to reach them; it stands in captures.
 # operator = "A. Reader <reader@archive.example>"
 # What captures hold: "page", or "pictures" for pages with their pictures.
 capture = "pictures"

@@ -5,7 +5,7 @@ Exit codes (docs/COMMANDS.md lists them too):
     0  done                                 6  the disk said no: full, read-only, not permitted
     1  an error that is our own mistake     7  a file of the archive is damaged
     2  the command's words make no sense    8  no such article
-    3  onrecord.toml has mistakes           9  the round is done, but some source failed
+    3  onrecord.toml has mistakes           9  done, but not all of it: a source failed …
     4  the folder is no archive             10 `verify` found damage
     5  another process writes to it         130 interrupted
 """
@@ -21,6 +21,8 @@ from onrecord.cli.app import app
 from onrecord.cli.terminal import complain
 from onrecord.errors import OnRecordError, StorageError
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command and end with its exit code."""
@@ -34,6 +36,8 @@ def run(words: list[str]) -> int:
     try:
         app(args=words, prog_name="onrecord")
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            complain("stopped; what was kept is kept")
         return end.code if isinstance(end.code, int) else 0
     except OnRecordError as error:
         complain(str(error))

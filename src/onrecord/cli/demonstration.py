@@ -11,6 +11,7 @@ from onrecord.cli.following import follow, say_found
 from onrecord.cli.terminal import listening, plural, printed, say
 from onrecord.demo.expected import addresses, expected
 from onrecord.demo.server import DemoServer, running
+from onrecord.errors import UsageError
 from onrecord.pipeline.report import utc_now
 from onrecord.pipeline.run import find_sources, update
 from onrecord.pipeline.sources import chosen_sources
@@ -20,12 +21,15 @@ from onrecord.store import Listing
 #: The demo's hosts are on this machine: nobody is spared by a long pause. One of them asks for a second all the same.
 QUICK = "format = 1\n\n[fetch]\npage_pause = 0.05\npicture_pause = 0.02\n"
 
-DAYS = (1, 2)
-
 
 def play(root: Path) -> None:
-    """Make an archive in *root*, follow the bundled publications into it, and tell of it."""
-    archives.create(root, now=utc_now())
+    """Make an archive in *root*, follow the bundled publications into it, and tell of it.
+
+    Raises:
+        UsageError: There is an archive: made-up articles do not belong into a person's own.
+    """
+    if not archives.create(root, now=utc_now()):
+        raise UsageError(f"{root}: an archive is there already; name a new folder for the demo")
     with running() as server:
         environ = {"http_proxy": server.proxy_url, "https_proxy": server.proxy_url}
         with Archive.open(root, write=True) as archive:
@@ -36,8 +40,9 @@ def play(root: Path) -> None:
             found = asyncio.run(find_sources(archive.config, addresses(), environ=environ))
             for one in found:
                 say_found(follow(archive, one))
-            for day in DAYS:
-                _play(archive, server, day, environ)
+            _play(archive, server, 1, environ)
+            _play(archive, server, 1, environ, again=True)
+            _play(archive, server, 2, environ)
             _tell_edits(archive)
             _tell_removals(archive)
             _show(archive)
@@ -49,20 +54,24 @@ def play(root: Path) -> None:
     say(f"  onrecord list --archive {root}\n  onrecord status --archive {root}")
 
 
-def _play(archive: Archive, server: DemoServer, day: int, environ: dict[str, str]) -> None:
+def _play(
+    archive: Archive, server: DemoServer, day: int, environ: dict[str, str], *, again: bool = False
+) -> None:
     server.day = day
-    say(f"\nDay {day}\n")
+    begun = len(server.log)
+    say(f"\nDay {day}{', an hour later: each page is asked whether it has changed' if again else ''}\n")
     with listening() as tell:
         sources = chosen_sources(archive, [])
-        report = asyncio.run(update(archive, sources, recheck=day > 1, environ=environ, tell=tell))
-    asked = [row for row in server.log if row.day == day]
+        report = asyncio.run(update(archive, sources, recheck=again or day > 1, environ=environ, tell=tell))
+    asked = server.log[begun:]
     same = sum(row.status == 304 for row in asked)
     counts = report.counts
-    say(
-        f"\n{plural(counts['new'], 'new article')}, {counts['revised']} revised, {counts['removed']} gone,"
-        f" {plural(counts['picture'], 'picture')} kept, {counts['picture-missing']} refused or missing;"
-        f" {plural(len(asked), 'request')}, {same} answered “not modified”.",
-    )
+    parts = [
+        f"{plural(counts['new'], 'new article')}, {counts['revised']} revised, {counts['removed']} gone",
+        f"{plural(counts['picture'], 'picture')} kept, {counts['picture-missing']} refused or missing",
+        f"{plural(len(asked), 'request')}, {same} answered “not modified”",
+    ]
+    say(f"\n{'; '.join(parts[2:] if again else parts)}.")
 
 
 def _tell_edits(archive: Archive) -> None:

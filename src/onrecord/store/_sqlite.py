@@ -101,6 +101,10 @@ class Database:
         except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError, apsw.PermissionsError) as error:
             what = f"can't be opened for writing ({error}); make it so and run the command again"
             raise StorageError(str(self.path), what) from error
+        except apsw.SQLError as error:
+            # Our statements are tested: what they miss is missing in this file.
+            what = f"the file is not laid out as this version expects ({error}); {self._advice}"
+            raise StorageError(str(self.path), what) from error
         except apsw.BusyError as error:
             what = "another process is writing to it; run the command again when that one is done"
             raise StorageError(str(self.path), what) from error
