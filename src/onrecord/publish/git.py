@@ -151,9 +151,11 @@ def _git(dest: Path, *arguments: str, limit: float = LOCAL_LIMIT) -> _Answer:
     """Run git in *dest*. It can't ask, and it and all that it started end when *limit* has passed."""
     # A hook's surroundings (GIT_DIR and the like) would point it at another repository.
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    ssh = {key: os.environ[key] for key in ("GIT_SSH", "GIT_SSH_COMMAND") if key in os.environ}
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS": "true", "LC_ALL": "C.UTF-8"}
-    environment = kept | {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes"} | ssh | quiet
+    # Neither is ssh told how to ask: in a session of its own it has no terminal, and a repository may have
+    # a command of its own for it (core.sshCommand), which a variable would overrule.
+    own = {key: os.environ[key] for key in ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS") if key in os.environ}
+    quiet = {"GIT_ASKPASS": "true", "SSH_ASKPASS": "true"}
+    environment = kept | quiet | own | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
     try:
         running = subprocess.Popen(  # noqa: S603 (a fixed command; the arguments are ours or git's own names)
             ["git", *_AS_THEY_ARE, *arguments],  # noqa: S607 (the one that the person has on the path)
