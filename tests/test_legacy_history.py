@@ -19,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder at its last commit."""
     folder = tmp_path_factory.mktemp("lineage") / "news"
     command = ["git", "-c", "core.autocrlf=false", "clone", "--quiet", "-b", "main", str(BUNDLE), str(folder)]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (a fixed command)
+    subprocess.run(command, check=True, capture_output=True)
     return folder
 
 

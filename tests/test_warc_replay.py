@@ -62,7 +62,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ask(folder: Path, path: str) -> tuple[int, bytes]:
     """Return the status and body with which pywb answers *path* from *folder*."""
-    subprocess.run(  # noqa: S603 (our own words)
+    subprocess.run(
         [sys.executable, "-c", ASK, str(folder), path], capture_output=True, check=True, cwd=folder
     )
     answer = (folder / "answer").read_bytes()
@@ -90,7 +90,7 @@ def test_pywb_indexes_what_we_wrote_as_we_do(collection: Path) -> None:
         "main(['-j', '-s', '-o', sys.argv[2], sys.argv[1]])"
     )
     made = collection / "theirs.cdxj"
-    subprocess.run(  # noqa: S603 (our own words)
+    subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, str(collection / "17-a.warc.gz"), str(made)], check=True
     )
     ours = (collection / "index.cdxj").read_text("utf-8").splitlines()
