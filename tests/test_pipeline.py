@@ -10,7 +10,9 @@ from PIL import Image
 
 from fetch_web import answer, moved
 from onrecord.archive import Archive, verify
+from onrecord.fetch import FetchSettings
 from onrecord.ledger import Event, Line
+from onrecord.warc import StoredRecord, iter_records
 from rounds import FEED, PARAGRAPHS, Paper, feed, item, page, url_of
 
 GONE = answer(b"", status="404 Not Found")
@@ -127,6 +129,28 @@ def test_a_page_that_is_no_article_is_told_with_its_reason(paper: Paper) -> None
         (row,) = archive.state.entries_not_kept("paper.example")
     assert row.reason
     assert row.reason.startswith("block")
+
+
+def captured(paper: Paper) -> list[StoredRecord]:
+    """Return the responses in the archive's captures."""
+    places = sorted((paper.root / "captures").rglob("*.warc.gz"))
+    return [record for place in places for record in iter_records(place) if record.kind == "response"]
+
+
+def test_what_was_answered_in_an_articles_place_is_on_record(paper: Paper) -> None:
+    """A verdict carries its evidence; once is enough."""
+    paper.says(bridge=CHALLENGE)
+    paper.round()
+    paper.round()
+    assert [record.url for record in captured(paper)].count(f"http://{url_of()}") == 1
+
+
+def test_a_page_that_a_limit_cut_says_so(paper: Paper) -> None:
+    """What is not whole must not pass for it."""
+    paper.web.settings = FetchSettings(max_body={**FetchSettings().max_body, "page": 200})
+    paper.round()
+    (cut,) = [record for record in captured(paper) if record.url == f"http://{url_of()}"]
+    assert cut.header("WARC-Truncated") == "length"
 
 
 def test_a_feed_that_fails_is_reported(paper: Paper) -> None:

@@ -21,6 +21,7 @@ from onrecord.model import (
     Document,
     Entry,
     Exchange,
+    Failed,
     Fetched,
     Gone,
     KeptPicture,
@@ -247,9 +248,20 @@ class ArticleDesk:
             await self._suspect_removal(finding, held)
             self._remember_failure(finding, held, reason)
             return Kept(article_id=held.id, outcome="kept", reason=reason)
+        await self._capture_refused(finding)
         self._tell(_news(Happening.NOT_KEPT, look, look.entry.headline if look.entry else None, reason))
         kind = verdict.kind.value if verdict else "gone" if isinstance(outcome, Gone) else "failed"
         return Kept(article_id=None, outcome=kind, reason=reason)
+
+    async def _capture_refused(self, finding: Finding) -> None:
+        """Record, the first time, what was answered in an article's place, or as much as a limit let through."""
+        look, outcome = finding.look, finding.outcome
+        known = self._archive.state.entry(look.source.id, lookup_key(look.url))
+        if not isinstance(outcome, Fetched | Failed) or (known is not None and known.attempts > 0):
+            return
+        if isinstance(outcome, Fetched) or any(exchange.truncated for exchange in outcome.exchanges):
+            for exchange in outcome.exchanges:
+                await self._writer.capture(exchange)
 
     async def _suspect_removal(self, finding: Finding, held: HeldArticle) -> None:
         address = self._archive.state.address(finding.look.url)
