@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from onrecord.model import (
     Article,
     Block,
+    ClaimedTime,
     Document,
     Embed,
     Figure,
@@ -66,8 +67,16 @@ def article_text(document: Document, *, width: int = 80) -> str:
 
 def _dates(article: Article, document: Document) -> str:
     claims = [("published", article.published_at), ("changed", article.modified_at)]
-    words = [f"{word} {time}" for word, time in claims if time is not None]
+    words = [f"{word} {_printed(time)}" for word, time in claims if time is not None]
     return " · ".join([*words, f"captured {document.revision.captured_at:%Y-%m-%d %H:%M} UTC"])
+
+
+def _printed(time: ClaimedTime) -> str:
+    """Return a claimed time as a person reads it: "2024-05-17 10:50:43 +08:00"."""
+    return _OFFSET.sub(r" \1", str(time).replace("T", " ", 1))
+
+
+_OFFSET = re.compile(r"([+-]\d\d:\d\d)\Z")
 
 
 def _parts(blocks: Sequence[Block], width: int) -> list[list[str]]:
