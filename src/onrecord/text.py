@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from onrecord.model import (
     Block,
+    ClaimedTime,
     Heading,
     ListBlock,
     Paragraph,
@@ -114,3 +115,11 @@ def _lines(block: Block) -> list[str]:
             return text.splitlines()
         case _:
             return []
+
+
+_OFFSET = re.compile(r"([+-]\d\d:\d\d)\Z")
+
+
+def printed_time(time: ClaimedTime) -> str:
+    """Return a claimed time as a person reads it: "2024-05-17 10:50:43 +08:00"."""
+    return _OFFSET.sub(r" \1", str(time).replace("T", " ", 1))

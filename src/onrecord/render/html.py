@@ -28,6 +28,7 @@ from onrecord.model import (
     Runs,
     Table,
 )
+from onrecord.text import printed_time
 
 FigureLines = Callable[[Picture], list[str]]  #: a picture's `<figure>`, line by line
 PictureSource = Callable[[KeptPicture | None, Picture], str]  #: the `src` of a picture
@@ -47,7 +48,7 @@ style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ max-width: 38rem; margin: 2rem auto; padding: 0 1rem; font: 1.1rem/1.7 serif; }}
+body {{ overflow-wrap: anywhere; max-width: 38rem; margin: 2rem auto; padding: 0 1rem; font: 1.1rem/1.7 serif; }}
 h1 {{ line-height: 1.3; }}
 .standfirst {{ font-size: 1.15em; }}
 .about, figcaption, footer {{ font-size: .85em; opacity: .75; }}
@@ -203,7 +204,7 @@ def _about(document: Document) -> str:
     """Return when it was published, as claimed, when it was kept, and where it stood."""
     article = document.revision.article
     claims = [("published", article.published_at), ("changed", article.modified_at)]
-    words = [f"{word} {text(str(time))}" for word, time in claims if time is not None]
+    words = [f"{word} {text(printed_time(time))}" for word, time in claims if time is not None]
     words.append(f"kept {document.revision.captured_at:%Y-%m-%d %H:%M} UTC")
     words.append(inline((Run(article.canonical_url, article.canonical_url),)))
     return f'<p class="about">{" · ".join(words)}</p>'

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from onrecord.model import (
     Article,
     Block,
-    ClaimedTime,
     Document,
     Embed,
     Figure,
@@ -27,7 +26,7 @@ from onrecord.model import (
     Table,
     plain,
 )
-from onrecord.text import clean
+from onrecord.text import clean, printed_time
 
 #: Below this a line of Chinese has no room for a word and its mark.
 _LEAST_WIDTH = 8
@@ -67,16 +66,8 @@ def article_text(document: Document, *, width: int = 80) -> str:
 
 def _dates(article: Article, document: Document) -> str:
     claims = [("published", article.published_at), ("changed", article.modified_at)]
-    words = [f"{word} {_printed(time)}" for word, time in claims if time is not None]
+    words = [f"{word} {printed_time(time)}" for word, time in claims if time is not None]
     return " · ".join([*words, f"captured {document.revision.captured_at:%Y-%m-%d %H:%M} UTC"])
-
-
-def _printed(time: ClaimedTime) -> str:
-    """Return a claimed time as a person reads it: "2024-05-17 10:50:43 +08:00"."""
-    return _OFFSET.sub(r" \1", str(time).replace("T", " ", 1))
-
-
-_OFFSET = re.compile(r"([+-]\d\d:\d\d)\Z")
 
 
 def _parts(blocks: Sequence[Block], width: int) -> list[list[str]]:
