@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -9,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord import dates, extract
-from onrecord.extract import headline, media
+from onrecord.extract import headline, media, state
+from onrecord.extract.dateline import dateline_in
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
+from onrecord.extract.words import speaks_of_a_wall
 from onrecord.model import Entry, Paragraph
+from onrecord.text import body_text
 
 URL = "https://harbourpost.example/city/bridge-shut"
 FIRST = (
@@ -91,6 +95,143 @@ def test_a_credit_is_taken_out_of_the_caption(
 ) -> None:
     """Who made a picture must be found without reading every caption."""
     assert media.caption_and_credit(caption, credit) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "dateline"),
+    [
+        ("BEIRUT, Lebanon, June 2 — The port", "BEIRUT, Lebanon, June 2"),
+        ("PORT ANSEL, Wis. (AP) — The port", "PORT ANSEL, Wis."),
+        ("NEW YORK, May 3 (Reuters) - Shares", "NEW YORK, May 3"),
+        ("Berlin (dpa) - Der Hafen", "Berlin"),
+        ("(ROMA) Il porto", "ROMA"),
+        ("【美国之音北京讯】港口", "美国之音北京讯"),
+        ("新华社北京5月16日电 港口", "新华社北京5月16日电"),
+        ("中新网5月16日电视台播出", None),
+        ("UPDATE — The port", None),
+        ("(CNN) The port", None),
+        ("A PORT IN A STORM - The port", None),
+        ("Trump — the port", None),
+        ("The port was shut.", None),
+        ("", None),
+    ],
+)
+def test_a_dateline_is_read_where_it_is_sure(text: str, dateline: str | None) -> None:
+    """Who asks where a report was filed must not be told a slogan."""
+    assert dateline_in(text) == dateline
+
+
+def test_the_text_keeps_its_dateline() -> None:
+    """The words of the publisher stand as they stood."""
+    page = PAGE.replace(FIRST, f"PORT ANSEL, June 2 — {FIRST}")
+    article = extract.read_page(page.encode(), url=URL).article
+    assert article is not None
+    assert article.dateline == "PORT ANSEL, June 2"
+    assert body_text(article.blocks).startswith("PORT ANSEL, June 2 — The harbour")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Subscribe to continue", "Subscribers only", "Already a member?", "To keep reading, log in"),
+        *(
+            "Unlock this article",
+            "This article is for friends",
+            "This article is exclusive",
+            "Premium content",
+        ),
+        *(
+            "Jetzt weiterlesen",
+            "Mit Kurier plus",
+            "Nur für Abonnenten",
+            "Artikel freischalten",
+            "Abo abschließen",
+        ),
+        *("Sie haben bereits ein Konto?", "RÉSERVÉ AUX ABONNÉS", "Pour lire la suite", "Il vous reste 80 %"),
+        *(
+            "Exclusivo para suscriptores",
+            "Contenido exclusivo",
+            "Para seguir leyendo",
+            "Exclusivo para assinantes",
+        ),
+        *(
+            "有料会員",
+            "会員限定",
+            "残り 300 文字",
+            "続きを読むには",
+            "유료",
+            "付费",
+            "订阅后",
+            "登录后阅读",
+            "訂閱",
+        ),
+        *("För prenumeranter", "For abonnenter", "Pouze pro předplatitele", "Dla prenumeratorów"),
+        "Только для подписчиков",
+    ],
+)
+def test_a_wall_is_known_by_its_words(text: str) -> None:
+    """Half an article must not pass for a whole one, in whatever language it is sold."""
+    assert speaks_of_a_wall(text)
+
+
+@pytest.mark.parametrize("text", ["He unlocked the door", "Plus: the harbour at dawn", "Members met", ""])
+def test_a_word_of_a_wall_alone_is_none(text: str) -> None:
+    """A sentence of the article must not end it."""
+    assert not speaks_of_a_wall(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "claims", "parted"),
+    [
+        ("TransportBridge shut", ["Bridge shut"], ("Transport", "Bridge shut")),
+        ("TransportBridge shut", ["Transport: Bridge shut"], ("Transport", "Bridge shut")),
+        ("Transport Bridge shut", ["Transport | Bridge shut"], ("Transport", "Bridge shut")),
+        ("Transport: Bridge shut", ["Bridge shut"], (None, "Transport: Bridge shut")),
+        ("The Bridge shut", ["Bridge shut"], (None, "The Bridge shut")),
+        ("Bridge shut", ["Bridge shut"], (None, "Bridge shut")),
+        ("Bridge shut", [], (None, "Bridge shut")),
+    ],
+)
+def test_a_kicker_is_parted_from_the_headline_by_the_pages_own_claims(
+    text: str, claims: list[str], parted: tuple[str | None, str]
+) -> None:
+    """Two boxes in one heading have no space between them; a guess would cut headlines in two."""
+    assert headline.parted(text, claims) == parted
+
+
+@pytest.mark.parametrize(
+    ("script", "headline_"),
+    [
+        ('x.push({"a": {"title": "Bridge shut", "body": %s}})', "Bridge shut"),
+        ('state = {"contentHtml": %s, "title": "Later"}', None),
+        ('{"articleBody": %s', None),
+        ('{"css": %s}', "none found"),
+        ("var x = 1;" * 100, "none found"),
+    ],
+)
+def test_a_programs_state_is_searched_for_the_text(script: str, headline_: str | None) -> None:
+    """Some pages show nothing to who runs no scripts; whatever is wrapped around it, the text is there."""
+    told = json.dumps(f"<p>{FIRST}</p><p>{SECOND}</p>" * 4)
+    found = state.find([script % told if "%s" in script else script])
+    assert (found.headline if found else "none found") == headline_
+
+
+@pytest.mark.parametrize(
+    ("attributes", "address"),
+    [
+        ('src="/2025/05/a.jpg?w=360" srcset="/2025/05/a.jpg?w=360 360w, /2025/05/a.jpg 720w"', "/2025/05/a.jpg"),
+        ('src="/a-1600.jpg" srcset="/a-400.jpg 400w, /a-800.jpg 800w"', "/a-800.jpg"),
+        ('src="/blank.gif" data-src="/a-800.jpg"', "/a-800.jpg"),
+        ('src="/uploads/2024/a.jpg" data-src="/uploads/2024/a-600x400.jpg"', "/uploads/2024/a-600x400.jpg"),
+        ('src="/a.jpg" srcset="data:image/gif;base64,R0 1200w"', "/a.jpg"),
+    ],
+)  # fmt: skip
+def test_the_largest_rendition_is_the_picture(attributes: str, address: str) -> None:
+    """A year in a path is no width, and what a srcset states outranks what an address seems to say."""
+    page = PAGE.replace(f"<p>{SECOND}", f"<figure><img {attributes}></figure><p>{SECOND}")
+    article = extract.read_page(page.encode(), url=URL).article
+    assert article is not None
+    assert [one.url for one in article.pictures] == [f"https://harbourpost.example{address}"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Golden pages: each folder of golden/pages holds a small page with one oddity, and what is read out of it.
 
-A case is written by hand: page.html, case.toml (its address, and why it is kept) and expected.json, in the
-form that `golden_form.form_of` gives. When a reading changes on purpose, expected.json is edited by hand.
+A case is page.html, case.toml (its address, and why it is kept) and expected.json, in the form that
+`golden_form.form_of` gives. The pages are made up; what is expected of them was printed by the reader once, and
+looked through. When a reading changes on purpose, expected.json changes with it, and the difference is looked through.
 """
 
 from __future__ import annotations

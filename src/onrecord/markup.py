@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -26,6 +27,8 @@ MAX_DEPTH = 4_000
 COUNTED_TAGS = 12_000
 #: lexbor compares each attribute of a tag with those before it: 20,000 take 0.8 s.
 MAX_ATTRIBUTES = 4_000
+#: A tree takes 400 bytes for a tag and its text. The fullest real pages have 60,000 tags.
+MAX_TAGS = 250_000
 
 # Encoding Standard, 4.2: labels whose name in Python differs from the encoding that browsers use for them.
 _CODECS = {
@@ -231,10 +234,14 @@ class Tree:
 def parse(text: str) -> Tree:
     """Return the tree of *text*, as a browser without scripts would build it. Never raises.
 
-    Text that would nest deeper than `MAX_DEPTH` is cut there, a tag of more than `MAX_ATTRIBUTES` is left
-    out; each says so in the problems.
+    Text of more than `MAX_TAGS`, or that would nest deeper than `MAX_DEPTH`, is cut there, a tag of more than
+    `MAX_ATTRIBUTES` is left out; each says so in the problems.
     """
     problems: list[Problem] = []
+    if text.count("<") > MAX_TAGS:
+        end = next(islice(re.finditer("<", text), MAX_TAGS, None)).start()
+        problems.append(Problem("page-too-many-tags", f"cut at character {end}"))
+        text = text[:end]
     if text.count("<") > COUNTED_TAGS:
         end = _end_of_sane_depth(text)
         if end < len(text):
@@ -242,7 +249,7 @@ def parse(text: str) -> Tree:
             text = text[:end]
     pieces = text.split(">")
     if max(map(len, pieces)) > 2 * MAX_ATTRIBUTES:
-        kept = [piece for piece in pieces if not _is_monstrous(piece)]
+        kept = [piece for piece in pieces if len(piece) < 2 * MAX_ATTRIBUTES or not _is_monstrous(piece)]
         if len(kept) < len(pieces):
             problems.append(Problem("page-monstrous-tag"))
             text = ">".join(kept)
@@ -271,7 +278,5 @@ def _end_of_sane_depth(text: str) -> int:
 
 def _is_monstrous(piece: str) -> bool:
     """Tell whether *piece*, what stands between two ">", opens a tag of too many attributes."""
-    if len(piece) < 2 * MAX_ATTRIBUTES:
-        return False
     tail = piece[piece.rfind("<") + 1 :]
     return tail[:1].isalpha() and len(tail.split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES

@@ -270,4 +270,9 @@ def embed_of(frame: Frame, resolve: Resolve) -> Embed | None:
 
 def is_caption(line: Line) -> bool:
     """Tell whether a line is the caption of the picture before it."""
-    return bool(line.box.figure or line.box.signs & (Sign.CAPTION | Sign.CREDIT) or line.small_share > 0.8)
+    return bool(
+        line.box.figure
+        or line.box.signs & (Sign.CAPTION | Sign.CREDIT)
+        or line.small_share > 0.8
+        or line.is_called_caption
+    )

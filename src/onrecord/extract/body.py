@@ -12,12 +12,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from onrecord.extract.survey import HEADINGS, Box, Line, Survey
-from onrecord.extract.words import END_HEADINGS, NEWSLETTER, PAYWALL, PROMPTS, Sign
+from onrecord.extract.words import END_HEADINGS, NEWSLETTER, POINTER, PROMPTS, Sign, speaks_of_a_wall
 
 #: A paragraph: this much text (a Han character counts thrice), mostly outside links.
 PARAGRAPH = 80
 #: Short lines taken beside the first and the last paragraph.
 EDGE = 10
+#: As many short lines after the last paragraph are a list that the article is about.
+LIST = 15
 _STOP = re.compile(r"[.!?…。！？」』”\"»:;’)\]]\s*$|[.!?。！？]")
 _WORDS = re.compile(r"\w+")
 _TEXT_TAGS = frozenset(
@@ -74,12 +76,11 @@ def exonerate(survey: Survey) -> None:
         weight = item.weight if isinstance(item, Line) and item.link_share < 0.5 else 0
         sums.append(sums[-1] + (weight if weight >= PARAGRAPH else 0))
     half = max(0.4 * sums[-1], 1)
-    end = len(sums) - 1
     h1s = [box.first for box in survey.boxes if box.tag == "h1" and box.last > box.first]
     grouped: dict[tuple[int, str], int] = defaultdict(int)
     suspects = [box for box in survey.boxes if box.signs & (Sign.JUNK | Sign.UNSEEN)]
     for box in suspects:
-        grouped[id(box.parent), box.names] += sums[min(box.last, end)] - sums[box.first]
+        grouped[id(box.parent), box.names] += sums[box.last] - sums[box.first]
     for box in survey.boxes:
         outer = box.parent
         box.junk = outer.junk if outer is not None else None
@@ -128,6 +129,8 @@ def _score(line: Line) -> float:
     if box.cell is not None and line.weight < PARAGRAPH:
         return -0.2  # a table of figures says nothing for or against the text around it
     if line.weight < PARAGRAPH or not _STOP.search(line.text):
+        if box.tag == "li" and signs & Sign.BODY and not signs & Sign.SOFT and not line.link_share:
+            return 2.0  # a list in what is called the text: winners, results
         return -3.0 if line.weight < 25 or box.tag != "p" else float(line.weight) * 0.2
     score = min(line.weight, 800) * (1.0 - line.link_share)
     if box.tag not in _TEXT_TAGS:
@@ -184,7 +187,7 @@ def _best_box(survey: Survey, scores: dict[int, float]) -> Box | None:
     for box in survey.boxes:
         if box.last - box.first < 1 or (box.tag in {"p", "li", "blockquote"} and box.last - box.first == 1):
             continue
-        value = sums[min(box.last, len(survey.items))] - sums[box.first]
+        value = sums[box.last] - sums[box.first]
         if box.tag in {"article", "main"}:
             value *= 1.05
         if value > best_value or (value == best_value and best is not None and box.depth > best.depth):
@@ -228,12 +231,14 @@ def _stretched(survey: Survey, lines: list[int], good: list[int]) -> tuple[int, 
     """Return where the text begins and ends: short paragraphs beside the first and the last belong to it."""
     before = [at for at in reversed(lines) if at < good[0]]
     after = [at for at in lines if at > good[-1]]
-    return _reached(survey, good[0], before), _reached(survey, good[-1], after)
+    end = max(_reached(survey, good[-1], after), _list_end(survey, good[-1], after))
+    return _reached(survey, good[0], before), end
 
 
 def _reached(survey: Survey, edge: int, order: list[int]) -> int:
     """Return how far the text reaches from *edge* over the lines in *order*."""
-    home = survey.line_at(edge).box.parent
+    own = survey.line_at(edge).box
+    home = own.parent
     reached = edge
     steps = 0
     for at in order:
@@ -241,7 +246,8 @@ def _reached(survey: Survey, edge: int, order: list[int]) -> int:
         if line.box.junk is not None:
             continue
         steps += 1
-        is_beside = line.box.parent is home and line.box.tag == "p"
+        # In old pages all paragraphs stand in one box, parted by <br>.
+        is_beside = (line.box.parent is home and line.box.tag == "p") or line.box is own
         is_listed = line.box.item is not None and home is not None and _is_inside(line.box, home)
         if (
             steps > EDGE
@@ -252,6 +258,25 @@ def _reached(survey: Survey, edge: int, order: list[int]) -> int:
             break
         reached = at
     return reached
+
+
+def _list_end(survey: Survey, edge: int, after: list[int]) -> int:
+    """Return where a list of many short lines ends that follows the text in its own box: winners, results."""
+    home = survey.line_at(edge).box.parent
+    if home is None:
+        return edge
+    last, short, linked = edge, 0, 0
+    for at in after:
+        line = survey.line_at(at)
+        if not _is_inside(line.box, home) or END_HEADINGS.match(line.text):
+            break
+        if line.box.junk is not None or line.box.tag not in {"p", "li"}:
+            continue
+        if line.link_share > 0.5:
+            linked += 1
+        else:
+            short, last = short + 1, at
+    return last if short >= LIST and linked < short else edge
 
 
 def _end(survey: Survey, lines: list[int], good: list[int], scores: dict[int, float]) -> int:
@@ -271,9 +296,39 @@ def _end(survey: Survey, lines: list[int], good: list[int], scores: dict[int, fl
             after = [one for one in good if one > at]
             beside = sum(1 for one in after if id(survey.line_at(one).box.parent) in homes)
             # Another part of a split text has boxes like those before; so it is with a box in its midst.
+            beside = max(beside, _kindred(survey, [one for one in good if one < at], after))
             if beside * 3 < len(after) or not after:
                 return last
     return last
+
+
+def _kindred(survey: Survey, before: list[int], after: list[int]) -> int:
+    """Return how many lines of *after* stand in boxes made like those of *before*, and in the same article.
+
+    The next story of a page that scrolls on is made so too: it has a headline, or an <article>, of its own.
+    """
+    known = {_make(survey.line_at(at).box) for at in before}
+    home = _article_of(survey.line_at(before[-1]).box) if before else None
+    h1s = [box.first for box in survey.boxes if box.tag == "h1"]
+    count = 0
+    for at in after:
+        box = survey.line_at(at).box
+        if _make(box) in known and _article_of(box) is home and not any(before[-1] < one < at for one in h1s):
+            count += 1
+    return count
+
+
+def _make(box: Box) -> tuple[str, str, str]:
+    """Return what the boxes of one text have in common: tag, names, the first name of the box around."""
+    outer = box.parent.names.split(None, 1) if box.parent is not None else []
+    return box.tag, box.names, outer[0] if outer else ""
+
+
+def _article_of(box: Box) -> Box | None:
+    now: Box | None = box
+    while now is not None and now.tag != "article":
+        now = now.parent
+    return now
 
 
 def _opens_others(line: Line) -> bool:
@@ -292,25 +347,26 @@ def _is_text(line: Line, homes: set[int], title: str | None) -> bool:
     box, text = line.box, line.text
     if box.junk is not None or box.figure is not None or box.signs & (Sign.CAPTION | Sign.CREDIT):
         return False
+    if line.is_called_caption:
+        return False
     if box.tag in {"figcaption", "time", "address", "button"} or line.small_share > 0.8:
         return False
     if box.tag in HEADINGS:
         return line.link_share < 0.8 and not END_HEADINGS.match(text) and text != title and box.tag != "h1"
     if box.inherited & Sign.SOFT and not box.inherited & Sign.BODY and id(box.parent) not in homes:
         return False
-    if line.link_share > 0.7 and (line.weight < 250 or box.item is not None):
-        return box.tag == "p" and line.link_share < 0.9
     if box.signs & (Sign.BYLINE | Sign.TIME | Sign.KICKER | Sign.HEADLINE) and line.weight < 120:
         return False
-    if len(text) < 220 and (PROMPTS.match(text) and (line.link_share > 0.2 or line.weight < 40)):
+    if line.link_share > 0.7 and (line.weight < 250 or box.item is not None):
+        return box.tag == "p" and line.link_share < 0.9
+    if len(text) < 220 and PROMPTS.match(text) and (line.link_share > 0.2 or line.weight < 40):
         return False
-    if (
-        len(text) < 300
-        and NEWSLETTER.search(text)
-        and (line.link_share > 0.2 or line.pieces[0].strong or line.pieces[0].emphasis)
-    ):
+    if len(text) < 220 and POINTER.match(text):
         return False
-    if len(text) < 200 and PAYWALL.search(text):
+    is_set_off = line.link_share > 0.2 or line.pieces[0].strong or line.pieces[0].emphasis
+    if len(text) < 300 and is_set_off and NEWSLETTER.search(text):
+        return False
+    if len(text) < 200 and speaks_of_a_wall(text):
         return False
     is_named = box.tag in {"p", "li", "td", "th", "dt", "dd"}
     return line.weight >= 25 or is_named or id(box) in homes or id(box.parent) in homes

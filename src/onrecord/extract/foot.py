@@ -133,8 +133,10 @@ def translations(
     own = (tag_of(language) or "").split("-")[0]
     for link in survey.links:
         tag = tag_of(link.get("hreflang"))
+        if not tag or "alternate" not in (link.get("rel") or "").lower():
+            continue
         target = resolve(link.get("href") or "")
-        if not tag or not target or "alternate" not in (link.get("rel") or "").lower() or target == url:
+        if not target or target == url:
             continue
         if tag.split("-")[0] == own or tag == "X-default" or _is_home(target) or tag.lower().startswith("x-"):
             continue

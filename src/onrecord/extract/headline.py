@@ -8,24 +8,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from onrecord.extract.survey import Box, Line, Survey
 from onrecord.extract.words import Sign
 from onrecord.text import fold_space
 
 _SEPARATORS = re.compile(r"\s+[|\-–—·•»«:/~]+\s+|\s*[|｜ㅣ_]\s*|\s+::\s+")
+_MARK = re.compile(r"\s*[:|/–—-]\s+")
 _WORD = re.compile(r"\w+")
+#: A longer line above the headline is a headline itself.
+MAX_KICKER = 60
+#: What a claim that agrees adds to a heading's score, at most three times; and what the first one adds. Titles
+#: for networks and for search engines are one title, often written by another hand than JSON-LD's.
+AGREEMENT = 0.1
+FIRST_AGREES = 0.25
 _NOT_HEADLINE = Sign.KICKER | Sign.BYLINE | Sign.TIME | Sign.STANDFIRST
 
 
+@lru_cache(maxsize=1_024)
 def _key(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))
+
+
+@lru_cache(maxsize=1_024)
+def _word_set(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def bare(title: str, names: Iterable[str], host: str) -> str:
     """Return *title* without the site's name at its end or its start: "Bridge shut | The Paper" is "Bridge shut"."""
     text = fold_space(title)
     keys = {_key(name) for name in names if name}
+    keys.add(_key(host.removeprefix("www.")))
     site = _key(host.removeprefix("www.").rsplit(".", 1)[0])
     for _ in range(3):
         cuts = list(_SEPARATORS.finditer(text))
@@ -67,7 +82,7 @@ def likeness(one: str, other: str) -> float:
         return 0.92
     if min(len(a), len(b)) > 8 and (a in b or b in a):
         return 0.85
-    words_a, words_b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
+    words_a, words_b = _word_set(one), _word_set(other)
     shared = len(words_a & words_b) / (max(len(words_a), len(words_b)) or 1)
     if len(a) < 300 and len(b) < 300 and (shared > 0.2 or not one.isascii()):
         return max(
@@ -76,13 +91,21 @@ def likeness(one: str, other: str) -> float:
     return shared
 
 
-def visible(survey: Survey) -> list[tuple[int, str, Box]]:
-    """Return the headings that may be the headline: each <h1>, and what is called a headline. Place, text, box."""
+def visible(survey: Survey, claims: Iterable[str] = ()) -> list[tuple[int, str, Box]]:
+    """Return the headings that may be the headline, each as its place, text and box.
+
+    They are each <h1>, what is called a headline, and an <h2> that says what one of *claims* says.
+    """
+    keys = {_key(claim) for claim in claims}
     found: list[tuple[int, str, Box]] = []
     for box in survey.boxes:
         is_h1 = box.tag == "h1"
         is_named = box.signs & Sign.HEADLINE and box.tag in {"h2", "h3", "div", "p", "header"}
-        if not (is_h1 or is_named) or box.unseen or box.last - box.first > (6 if is_h1 else 2):
+        if not (is_h1 or is_named or (keys and box.tag == "h2")):
+            continue
+        if box.unseen or box.last - box.first > (6 if is_h1 else 2):
+            continue
+        if not (is_h1 or is_named) and not _says(survey, box, keys):
             continue
         lines = [item for item in survey.items[box.first : box.last] if isinstance(item, Line)]
         plain = [line for line in lines if not line.box.signs & _NOT_HEADLINE]
@@ -95,6 +118,12 @@ def visible(survey: Survey) -> list[tuple[int, str, Box]]:
     return found
 
 
+def _says(survey: Survey, box: Box, keys: set[str]) -> bool:
+    """Tell whether *box* holds one line, and that is one of *keys*."""
+    line = survey.items[box.first] if box.last - box.first == 1 else None
+    return isinstance(line, Line) and _key(line.text) in keys
+
+
 def _words(line: Line, *, with_kicker: bool) -> str:
     return fold_space(
         "".join(piece.text for piece in line.pieces if with_kicker or not piece.signs & Sign.KICKER)
@@ -104,19 +133,24 @@ def _words(line: Line, *, with_kicker: bool) -> str:
 def choose(
     candidates: Sequence[tuple[int, str, Box]], claims: Sequence[str], *, body_start: int
 ) -> tuple[int, str, Box] | None:
-    """Return the visible heading that agrees best with what the page claims its headline is, or None."""
+    """Return the visible heading that agrees best with what the page claims its headline is, or None.
+
+    *claims* has each claim as often as the page makes it, the weightiest first: what three of them say is
+    the headline, though its place in the page is odd.
+    """
     best: tuple[float, tuple[int, str, Box]] | None = None
     h1s = len({id(box) for _, _, box in candidates if box.tag == "h1" and box.junk is None})
     for candidate in candidates:
         at, text, box = candidate
         # The first claim weighs most: a title for one network is written for its readers.
-        score = max(
-            (likeness(text, claim) * (0.9 if order else 1) for order, claim in enumerate(claims)), default=0.5
-        )
+        alike = [likeness(text, claim) for claim in claims]
+        score = max((one * (0.9 if order else 1) for order, one in enumerate(alike)), default=0.5)
+        score += AGREEMENT * min(sum(one >= 0.9 for one in alike[1:]), 3)
+        score += FIRST_AGREES * (alike[:1] >= [0.9])
         if box.tag == "h1":
             score += 0.25 if h1s == 1 else 0.15
         if box.junk is not None:
-            score -= 0.2
+            score -= 0.25
         if at > body_start:
             score -= 0.3
         if box.link is not None or _is_linked(box):
@@ -124,6 +158,23 @@ def choose(
         if best is None or score > best[0]:
             best = (score, candidate)
     return best[1] if best is not None and best[0] >= 0.6 else None
+
+
+def parted(text: str, claims: Sequence[str]) -> tuple[str | None, str]:
+    """Return the kicker that is glued to a headline, or None, and the headline.
+
+    "Nationale DemoDer 9. Juli naht": two boxes of the page, one line for a parser. Where a claim says the
+    latter part alone, or puts a mark between the two, the page's own words say where to part them.
+    """
+    for claim in claims:
+        kicker = text[: -len(claim)] if text != claim and text.endswith(claim) else ""
+        if 2 < len(kicker) <= MAX_KICKER and not kicker[-1].isspace() and kicker[-1].isalnum():
+            return kicker, claim
+        for mark in _MARK.finditer(claim):
+            before, after = claim[: mark.start()], claim[mark.end() :]
+            if 2 < len(before) <= MAX_KICKER and text in {before + after, f"{before} {after}"}:
+                return before, after
+    return None, text
 
 
 def _is_linked(box: Box) -> bool:

@@ -110,7 +110,9 @@ def _parsed(script: str, problems: list[Problem]) -> Any:
     if len(script) > MAX_SCRIPT:
         problems.append(Problem("json-ld-too-large", f"{len(script):,} characters"))
         return None
-    text = _COMMENT.sub("", _COMMENT.sub("", script)).strip()
+    text = script.strip()
+    if text[:1] not in "{[" or text[-1:] not in "}]":
+        text = _COMMENT.sub("", _COMMENT.sub("", text)).strip()
     if not text:
         return None
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", text) if "," in text else "", html.unescape(text)):

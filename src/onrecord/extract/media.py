@@ -35,14 +35,17 @@ _PLACEHOLDER = re.compile(
 _NO_PICTURE = re.compile(
     r"(?:^|[/_.-])(?:avatars?|gravatar|logos?|icons?|emoji|smil(?:ey|ies)|sprite|pixel|tracker|tracking|badge|"
     r"button|banner-?ad|ads?|qrcode|captcha|1x1|"
-    r"clear|spacer|counter|beacon|favicon|share|facebook|twitter|whatsapp)(?:[/_.-]|$)|\.svg(?:$|\?)|doubleclick|"
+    r"clear|spacer|counter|beacon|favicon|share|facebook|twitter|whatsapp)(?:[/_.-]|$)|doubleclick|"
     r"scorecardresearch|"
     r"google-?analytics|facebook\.com/tr|amazon-adsystem|feedburner",
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(r"\s*(\S*[^\s,])(?:\s+([\d.]+)([wxh]))?\s*(?:,|$)")
+# Figures that follow a slash or a dash are widths, unless they are a day: /2025/05/13/, /2024/, 2025-05-13.
 _WIDTH_IN_URL = re.compile(
-    r"(?:[?&/_=-](?:w|width|imwidth|wid|resize|im_w|max-?w)[=_:-]?|[/_-])(\d{3,4})(?=\D|$)", re.IGNORECASE
+    r"(?:[?&/_=-](?:w|width|imwidth|wid|resize|im_w|max-?w)[=_:-]?(\d{3,4})|"
+    r"[/_-](?!(?:19|20)\d\d(?:[/_-]|$))(\d{3,4}))(?=\D|$)",
+    re.IGNORECASE,
 )
 _FILE = re.compile(r"([^/]+?)(?:[-_]\d{2,4}x\d{2,4}|[-_]\d{3,4}w?|@\dx)?(?:\.\w{2,5})?$")
 CREDIT = re.compile(
@@ -53,6 +56,10 @@ CREDIT = re.compile(
     r"(?:photo(?:graph)?|image|picture) (?:by|courtesy of) |credit\.{3}\s*|(?:foto|photo)s?\s*: ?|©\s?|"
     r"\(c\)\s)(.{2,120}?))\s*[)\]]?\s*$",
     re.IGNORECASE,
+)
+# "（周若山攝）": the maker, and that they made it, in brackets at the end.
+_CREDIT_IN_BRACKETS = re.compile(
+    r"\s*[（(\[]([^（()）\[\]]{2,30}(?:攝影|摄影|撮影|攝|摄|제공|供图|供圖))[）)\]]\s*$"
 )
 _CREDIT_LEAD = re.compile(
     r"^\W*(?:(?:photo(?:graph)?|image|picture|media|foto|bild|imagen|photo credit|image credit|credit|credits|"
@@ -68,8 +75,13 @@ def _number(text: str | None) -> int | None:
     return int(found[1]) or None if found else None
 
 
-def picture_of(shot: Shot, resolve: Callable[[str], str | None]) -> Picture | None:
-    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder."""
+def picture_of(
+    shot: Shot, resolve: Callable[[str], str | None], *, is_captioned: bool = False
+) -> Picture | None:
+    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder.
+
+    A drawing (SVG) is an icon, unless the page gives it a caption.
+    """
     attributes = shot.attributes
     width, height = _number(attributes.get("width")), _number(attributes.get("height"))
     if (width is not None and width < MIN_WIDTH) or (height is not None and height < MIN_HEIGHT):
@@ -83,9 +95,10 @@ def picture_of(shot: Shot, resolve: Callable[[str], str | None]) -> Picture | No
     if not addresses:
         return None
     best, *others = addresses
-    if _NO_PICTURE.search(urlsplit(best).path if best.isascii() else best) or _NO_PICTURE.search(
-        urlsplit(best).netloc
-    ):
+    path = urlsplit(best).path if best.isascii() else best
+    if _NO_PICTURE.search(path) or _NO_PICTURE.search(urlsplit(best).netloc):
+        return None
+    if not is_captioned and path.lower().endswith(".svg"):
         return None
     real = pictures.unproxy(best)
     fallbacks = [best, *others] if real else others
@@ -105,19 +118,21 @@ def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
     for attributes, handicap in [(shot.attributes, 0.5), *((source, 0.0) for source in shot.sources)]:
         for name in _SRCSETS:
             for address, size in candidates(attributes.get(name) or ""):
-                sized.append((size - handicap, -order, address))
+                if not _PLACEHOLDER.search(address):
+                    sized.append((size - handicap, -order, address))
                 order += 1
+    # Widths in a srcset are stated; one that is guessed from an address may not outrank them.
+    stated = max((size for size, _, _ in sized if size > MIN_WIDTH), default=0.0)
     plain = [shot.attributes.get(name) for name in (*_LAZY, "src")]
     if shot.box.tag == "picture" and not sized:
         plain += [source.get("src") for source in shot.sources]
     for address_ in plain:
-        if address_ and not address_.lstrip().startswith("{"):
-            sized.append((_size_in(address_), -order, address_.strip()))
+        if address_ and not address_.lstrip().startswith("{") and not _PLACEHOLDER.search(address_):
+            size = _size_in(address_)
+            sized.append((min(size, stated - 0.25) if stated else size, -order, address_.strip()))
             order += 1
     found: list[str] = []
     for _, _, one in sorted(sized, reverse=True):
-        if _PLACEHOLDER.search(one):
-            continue
         absolute = resolve(one)
         if absolute and absolute not in found:
             found.append(absolute)
@@ -125,7 +140,7 @@ def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
 
 
 def _size_in(address: str) -> float:
-    found = [int(number) for number in _WIDTH_IN_URL.findall(address)]
+    found = [int(named or bare) for named, bare in _WIDTH_IN_URL.findall(address)]
     return float(max((number for number in found if 100 <= number <= 5000), default=1))
 
 
@@ -162,7 +177,7 @@ def caption_and_credit(caption: str | None, credit: str | None) -> tuple[str | N
             r"(?:Credit|Photo|Image|Foto|Bild|Quelle|Source)\s*(?::|\.{3})?\s*$", "", caption
         ).rstrip(" |–—-/(")
     if caption and not credit:
-        found = CREDIT.search(caption)
+        found = _CREDIT_IN_BRACKETS.search(caption) or CREDIT.search(caption)
         if found and len(found[0]) < 140:
             credit = found[1]
             caption = caption[: found.start()].rstrip(" |–—-/(")
@@ -178,5 +193,12 @@ def bare_credit(credit: str | None) -> str | None:
 
 
 def resolver(base: str) -> Callable[[str], str | None]:
-    """Return a function that makes addresses of a page absolute."""
-    return lambda link: urls.resolve(link, base)
+    """Return a function that makes addresses of a page absolute; it remembers those that it was asked for."""
+    known: dict[str, str | None] = {}
+
+    def resolve(link: str) -> str | None:
+        if link not in known:
+            known[link] = urls.resolve(link, base)
+        return known[link]
+
+    return resolve

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from onrecord import markup, urls
-from onrecord.extract import blocks, foot, headline, jsonld, media, times
+from onrecord.extract import blocks, foot, headline, jsonld, media, state, times
 from onrecord.extract.body import Body, choose
 from onrecord.extract.claims import MAX_TOPICS, Metas, canonical_links
+from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
@@ -29,7 +30,7 @@ from onrecord.extract.survey import (
     survey_of,
     text_of,
 )
-from onrecord.extract.words import PAYWALL, Sign
+from onrecord.extract.words import Sign, speaks_of_a_wall
 from onrecord.model import (
     Access,
     Article,
@@ -44,6 +45,7 @@ from onrecord.model import (
     ReadingKind,
     Rule,
     Run,
+    plain,
 )
 from onrecord.text import fold_space, normal_runs, or_none
 
@@ -52,6 +54,8 @@ MAX_PAGE = 16 * 1024 * 1024
 #: Lines before the headline, and after the text, in which a byline or a date may stand.
 NEAR = 12
 MAX_BYLINE = 250
+#: Text weighing less than this is a notice: two short paragraphs.
+NO_TEXT = 160
 #: A text shorter than this, on a page that says it must be paid for, is a part.
 SHORT_TEXT = 2_000
 
@@ -123,12 +127,19 @@ def _canonical(reading: Reading) -> list[str]:
 
 def _article(reading: Reading) -> Article | None:
     survey, ld = reading.survey, reading.ld
-    candidates = headline.visible(survey)
-    claims = _headline_claims(reading)
+    every_claim = _headline_claims(reading)
+    claims = list(dict.fromkeys(every_claim))
+    candidates = headline.visible(survey, claims)
     reading.body = choose(survey, guide=ld.body, title=claims[0] if claims else None, url=reading.url)
-    title = _headline(reading, candidates, claims)
+    hidden = _hidden_text(reading)
+    if hidden is not None and hidden.headline is not None:
+        stated = fold_space(hidden.headline)
+        if any(claim.startswith(stated) for claim in claims):
+            every_claim.insert(0, stated)
+    title = _headline(reading, candidates, every_claim)
     if title is None:
         return None
+    glued, title = headline.parted(title, claims)
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = _standfirst(reading, taken, title)
@@ -145,9 +156,11 @@ def _article(reading: Reading) -> Article | None:
     if language:
         reading.note("language", "characters and stated language", language, 0.9)
     content = _blocks(reading, taken, title)
+    if hidden is not None:
+        content = _from_state(reading, hidden.html, title) or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
-    if not body.chosen and ld.body:
+    if not body.chosen and ld.body and hidden is None:
         content = _stated_body(reading, content, ld.body)
     byline, authors = _byline(reading, near, credit_lines)
     published = times.published(reading.metas, ld, near, url=reading.url, entry=reading.entry)
@@ -157,11 +170,11 @@ def _article(reading: Reading) -> Article | None:
     return Article(
         canonical_url=canonical,
         headline=title,
-        kicker=_small_claim(reading, near, Sign.KICKER, 60, title),
+        kicker=glued or _small_claim(reading, near, Sign.KICKER, headline.MAX_KICKER, title),
         standfirst=standfirst,
         byline=byline,
         authors=authors,
-        dateline=None,
+        dateline=_dateline(content),
         published_at=published[0] if published else None,
         modified_at=changed[0] if changed else None,
         section=ld.section
@@ -187,7 +200,7 @@ def _is_said_to_be_article(reading: Reading) -> bool:
 
 
 def _headline_claims(reading: Reading) -> list[str]:
-    """Return what the page claims its headline is, without the site's name, the weightiest first."""
+    """Return what the page claims its headline is, each claim without the site's name, the weightiest first."""
     metas, ld = reading.metas, reading.ld
     host = urls.host_of(reading.url)
     names = [
@@ -203,7 +216,7 @@ def _headline_claims(reading: Reading) -> list[str]:
         reading.survey.title,
     ]
     stated.append(reading.entry.headline if reading.entry else None)
-    return list(dict.fromkeys(text for one in stated if one and (text := headline.bare(one, names, host))))
+    return [text for one in stated if one and (text := headline.bare(one, names, host))]
 
 
 def _headline(reading: Reading, candidates: list[tuple[int, str, Box]], claims: list[str]) -> str | None:
@@ -257,6 +270,8 @@ def _standfirst(reading: Reading, taken: set[int], title: str) -> str | None:
         ):
             continue
         if line.text == title or line.link_share > 0.5 or line.box.tag == "h1":
+            continue
+        if line.is_called_caption or line.box.signs & Sign.PAYWALL or speaks_of_a_wall(line.text):
             continue
         is_named = line.box.inherited & Sign.STANDFIRST and not line.box.inherited & (
             Sign.CAPTION | Sign.CREDIT
@@ -420,6 +435,31 @@ def _without_idle_rules(made: list[Block]) -> list[Block]:
     return kept
 
 
+def _dateline(content: tuple[Block, ...]) -> str | None:
+    first = next((block for block in content if isinstance(block, Paragraph)), None)
+    return dateline_in(plain(first.runs)) if first is not None else None
+
+
+def _hidden_text(reading: Reading) -> state.State | None:
+    """Return the text that a script holds, where the page shows next to none and structured data has none."""
+    shown = sum(reading.survey.line_at(at).weight for at in reading.body.chosen)
+    if shown >= NO_TEXT or reading.ld.body:
+        return None
+    return state.find(node.text(deep=True) for node in reading.survey.programs)
+
+
+def _from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
+    """Return the blocks of a text that a script holds, which is HTML as a rule."""
+    tree = markup.parse(html if "<" in html else "".join(f"<p>{part}" for part in html.splitlines()))
+    inner = replace(reading, survey=survey_of(tree.root), head_at=0)
+    inner.body = choose(inner.survey, guide=None, title=title)
+    content = _blocks(inner, set(), title)
+    if content:
+        reading.problems.append(Problem("body-only-in-script"))
+        reading.note("blocks", "state in a script", "", 0.6)
+    return content
+
+
 def _stated_body(reading: Reading, content: tuple[Block, ...], text: str) -> tuple[Block, ...]:
     """Return the text that structured data gives, where the page shows none."""
     reading.problems.append(Problem("body-only-in-json-ld"))
@@ -454,7 +494,7 @@ def _has_wall(reading: Reading) -> bool:
     for item in survey.items[max(body.end - 4, 0) : body.end + 15]:
         if not isinstance(item, Line) or item.box.unseen or len(item.text) <= 8:
             continue
-        if item.box.inherited & Sign.PAYWALL or (len(item.text) < 300 and PAYWALL.search(item.text)):
+        if item.box.inherited & Sign.PAYWALL or (len(item.text) < 300 and speaks_of_a_wall(item.text)):
             return True
     return False
 

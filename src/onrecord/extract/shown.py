@@ -33,10 +33,11 @@ def pictures_shown(
         shot = survey.items[at]
         if not isinstance(shot, Shot) or len(shown) >= MAX_PICTURES or not _belongs(shot, at, body, resolve):
             continue
-        picture = media.picture_of(shot, resolve)
+        caption, credit = media.caption_and_credit(*_words_of(survey, at))
+        is_captioned = caption is not None and shot.box.figure is not None
+        picture = media.picture_of(shot, resolve, is_captioned=is_captioned)
         if picture is None:
             continue
-        caption, credit = media.caption_and_credit(*_words_of(survey, at))
         key = media.key_of(picture.url)
         picture = Picture(
             picture.url, picture.alt, caption, credit, picture.width, picture.height, picture.fallback_urls

@@ -1,0 +1,112 @@
+"""How well pages are read, and at what price: On Record's line beside trafilatura's.
+
+    python benchmarks/extraction/run.py                all development sets
+    python benchmarks/extraction/run.py fundus_test    some of them
+
+The pages are real publishers', beside the repository in ../shared; where they are absent, this says so and
+ends. `score.py`, which stands with them, runs and scores the readers; the CPU figure is taken here, page by
+page, the best of three, in one process.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from onrecord import extract
+
+HERE = Path(__file__).parent
+SHARED = HERE.parents[2] / "shared" / "extraction"
+SETS = ("aeb", "fundus_eval", "fundus_test", "n4k424", "wcxb", "zh69")
+#: The set and the number of its pages that CPU is measured on, as PEERS.md did.
+TIMED, PAGES, TIMES = "fundus_test", 100, 3
+#: trafilatura's default settings, all pages of each set and the same hundred pages: PEERS.md.
+TRAFILATURA = {
+    "aeb": 0.961,
+    "fundus_eval": 0.946,
+    "fundus_test": 0.951,
+    "n4k424": 0.918,
+    "wcxb": 0.940,
+    "zh69": 0.752,
+}
+TRAFILATURA_MS = 29.8
+_FIGURE = re.compile(r"(\w+)=(\d+(?:\.\d+)?)")
+
+
+def scored(entry: str, name: str, sets: list[str], folder: Path) -> dict[str, dict[str, float]]:
+    """Return the figures that score.py prints for a reader, by set."""
+    done = subprocess.run(
+        [
+            *(sys.executable, SHARED / "score.py", "run", entry),
+            *(SHARED / "dev" / one for one in sets),
+            *("--name", name, "--results", folder),
+        ],
+        cwd=HERE,
+        env={"PYTHONPATH": f"{HERE}:{SHARED}", "PATH": ""},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found = {}
+    for line in done.stdout.splitlines():
+        words = line.split()
+        if len(words) > 2 and words[1] in sets:
+            found[words[1]] = {key: float(value) for key, value in _FIGURE.findall(line)}
+    return found
+
+
+def cpu_ms() -> float:
+    """Return the CPU milliseconds that reading a page takes, the mean over the pages of their best times."""
+    folder = SHARED / "dev" / TIMED
+    rows = [json.loads(line) for line in (folder / "truth.jsonl").read_text("utf-8").splitlines()[:PAGES]]
+    total = 0.0
+    for row in rows:
+        page = gzip.decompress((folder / "pages" / f"{row['id']}.html.gz").read_bytes())
+        best = float("inf")
+        for _ in range(TIMES):
+            begin = time.process_time()
+            extract.read_page(page, url=row["url"])
+            best = min(best, time.process_time() - begin)
+        total += best
+    return 1000 * total / len(rows)
+
+
+def table(ours: dict[str, dict[str, float]], theirs: dict[str, dict[str, float]], milliseconds: float) -> str:
+    """Return the figures as lines: body F1 by set, the fields where the truth has them, CPU."""
+    lines = [f"{'set':12} {'body F1':>8} {'title':>6} {'authors':>8} {'date':>6} {'trafilatura F1':>15}"]
+    for name, row in ours.items():
+        peer = theirs.get(name, {}).get("F1", TRAFILATURA.get(name))
+        fields = [f"{row[key]:.3f}" if key in row else "-" for key in ("title", "auth", "date")]
+        lines.append(
+            f"{name:12} {row['F1']:>8.3f} {fields[0]:>6} {fields[1]:>8} {fields[2]:>6}"
+            f" {peer if peer is not None else '-':>15}"
+        )
+    peers = "measured here" if theirs else "as PEERS.md has it; it is not installed here"
+    lines.append(f"\nCPU {milliseconds:.1f} ms a page ({PAGES} pages of {TIMED}, best of {TIMES});")
+    lines.append(f"trafilatura {TRAFILATURA_MS} ms there (PEERS.md). Its F1: {peers}.")
+    return "\n".join(lines)
+
+
+def main(names: list[str]) -> int:
+    """Measure, print, and return the exit code."""
+    if not SHARED.exists():
+        print("The pages that extraction is measured on (../shared/extraction) are not here.")
+        return 0
+    sets = names or list(SETS)
+    with tempfile.TemporaryDirectory() as folder:
+        ours = scored("adapter:extract", "onrecord", sets, Path(folder))
+        has_peer = importlib.util.find_spec("trafilatura") is not None
+        theirs = scored("peers:trafilatura", "trafilatura", sets, Path(folder)) if has_peer else {}
+    print(table(ours, theirs, cpu_ms()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
