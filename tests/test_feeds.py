@@ -171,6 +171,81 @@ def test_a_feed_is_known_by_its_first_bytes(body: bytes, expected: bool) -> None
     assert feeds.is_feed(body, None) is expected
 
 
+def test_a_prefix_that_nobody_declared_is_read_over() -> None:
+    """A torn root element takes the declarations of all its prefixes along."""
+    found = read("<rss><channel><title>The <a:b>Courier</a:b></title></channel></rss>")
+    assert found.title == "The Courier"
+
+
+def test_relative_links_start_from_an_xml_base() -> None:
+    """Feeds of static sites give one for each entry; without one, the article's address serves."""
+    link = "&lt;a href='plan.html'&gt;the plan&lt;/a&gt;"
+    entry = "<entry{}><link href='https://courier.example/1'/><content type='html'>{}</content></entry>"
+    based = entry.format(" xml:base='https://courier.example/bridge/'", link)
+    found = read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{based}{entry.format('', link)}</feed>")
+    assert [one.content for one in found.entries] == [
+        '<a href="https://courier.example/bridge/plan.html">the plan</a>',
+        "<a href='plan.html'>the plan</a>",
+    ]
+
+
+def test_an_entity_of_plain_characters_is_put_in() -> None:
+    """Hand-made feeds name their publication once, in the document type."""
+    found = read('<!DOCTYPE rss [<!ENTITY us "Courier">]><rss><channel><title>&us;</title></channel></rss>')
+    assert found.title == "Courier"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ['us SYSTEM "file:///etc/passwd"', 'us "&lol;&lol;&lol;"', '% us "x"', 'us "<title>x</title>"'],
+)
+def test_an_entity_that_names_more_than_characters_stands_for_nothing(declared: str) -> None:
+    """Bombs and files of the reader's machine are made of these (OWASP, XML External Entity)."""
+    start = f'<!DOCTYPE rss [<!ENTITY lol "lol"><!ENTITY {declared}>]>'
+    assert read(f"{start}<rss><channel><title>&us;</title></channel></rss>").title == "&us;"
+
+
+def test_entities_do_not_grow_past_their_room() -> None:
+    """Two hundred characters for four, a million times, would be a bomb too."""
+    start = f"<!DOCTYPE rss [<!ENTITY us '{'x' * 200}'>]>"
+    body = "&us;" * (_limits.MAX_EXPANDED // 200 + 1_000)
+    found = read(
+        f"{start}<rss><channel><item><link>https://courier.example/1</link>"
+        f"<description>{body}</description></item></channel></rss>"
+    )
+    assert (found.entries[0].content or "").count("x") <= _limits.MAX_EXPANDED
+
+
+@pytest.mark.parametrize("mark", ["&#146;", "&#x92;", "\x92"])
+def test_a_control_character_is_the_mark_that_windows_has_in_its_place(mark: str) -> None:
+    """Feeds that were typed in Windows would tell of what "dont" happen."""
+    assert read(f"<rss><channel><title>Don{mark}t</title></channel></rss>").title == "Don’t"
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("A&lt;script&gt;x()&lt;/script&gt; b", "A b"),
+        ("A &lt;iframe src='x'&gt;&lt;/iframe&gt;b", "A b"),
+        ("The &lt;video&gt; tag", "The <video> tag"),
+        ("&lt;blink&gt;Now&lt;/blink&gt;", "Now"),
+    ],
+)
+def test_a_headline_has_no_markup_and_keeps_its_own_words(title: str, words: str) -> None:
+    """What is shown in lists must be what the publisher wrote, and run nothing."""
+    assert read(f"<rss><channel><title>{title}</title></channel></rss>").title == words
+
+
+def test_a_videos_description_is_its_summary() -> None:
+    """Channels of video sites say nothing elsewhere (Media RSS 1.5.1)."""
+    found = read(
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:media='http://search.yahoo.com/mrss/'><entry>"
+        "<link href='https://courier.example/1'/><media:group><media:description>The bridge</media:description>"
+        "</media:group></entry></feed>"
+    )
+    assert found.entries[0].summary == "<p>The bridge</p>"
+
+
 def suite() -> list[tuple[str, bytes]]:
     """Return feedparser's own feeds, or nothing where they are absent."""
     if not SUITE.exists():

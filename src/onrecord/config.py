@@ -12,9 +12,10 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -24,7 +25,7 @@ from tomlkit.exceptions import TOMLKitError
 from onrecord.errors import ConfigError
 from onrecord.model import SourceId
 from onrecord.text import clean, fold_space
-from onrecord.urls import file_stem, host_of, resolve
+from onrecord.urls import file_stem, has_credentials, host_of, resolve
 
 #: The version of this file's shape.
 FORMAT = 1
@@ -49,6 +50,7 @@ class SourceConfig:
     home: str | None = None
     feeds: tuple[str, ...] = ()  #: byte for byte as they are asked
     front_page: bool = False  #: read the home page's links too
+    folder: tuple[str, ...] = ()  #: where it stands in lists of feeds (OPML), outermost first
     language: str | None = None  #: BCP 47, where the pages do not say
     full_text: FullText = "auto"
     capture: CaptureDepth | None = None  #: None: as [archive] says
@@ -72,6 +74,7 @@ class FetchConfig:
     max_redirects: int = 10
     retries: int = 4
     hosts_at_once: int = 64
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()  #: beside the open internet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,16 +176,38 @@ def _one_of(*words: str) -> _Reader:
     return read
 
 
+_SECRET = _Wrong("holds a user name or password, which is neither sent nor kept; give the address without")
+
+
 def _address(value: object) -> object:
+    if isinstance(value, str) and has_credentials(value):
+        return _SECRET
     if isinstance(value, str) and value == resolve(value, ""):
         return value
     return _Wrong("must be an address that begins with https:// or http://")
 
 
 def _addresses(value: object) -> object:
+    if isinstance(value, list) and any(_address(each) == _SECRET for each in value):
+        return _SECRET
     if not isinstance(value, list) or any(isinstance(_address(each), _Wrong) for each in value):
         return _Wrong('must be a list of addresses, such as ["https://paper.example/rss.xml"]')
     return tuple(dict.fromkeys(value))
+
+
+def _networks(value: object) -> object:
+    try:
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(dict.fromkeys(ip_network(each) for each in value))
+    except ValueError:  # "192.168.1.7/24" too: one machine, or its whole network?
+        pass
+    return _Wrong('must be a list of networks, such as ["192.168.1.0/24", "192.168.7.12"]')
+
+
+def _names(value: object) -> object:
+    if not isinstance(value, list) or any(isinstance(_text(each), _Wrong) for each in value):
+        return _Wrong('must be a list of names, such as ["News", "Asia"]')
+    return tuple(value)
 
 
 def _proxy(value: object) -> object:
@@ -266,6 +291,10 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "max_redirects": (_whole(0, 20), "Redirects that are followed for one address."),
         "retries": (_whole(0, 20), "How often a request is tried again when that may help."),
         "hosts_at_once": (_whole(1, 1000), "How many hosts are asked at the same time, one request each."),
+        "allow_networks": (
+            _networks,
+            "Networks that are asked though they are no part of the open internet.",
+        ),
     },
     "pictures": {
         "keep": (_flag, "Are pictures kept?"),
@@ -294,6 +323,7 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "home": (_address, "Its front page."),
         "feeds": (_addresses, "Its feeds and news sitemaps."),
         "front_page": (_flag, "Are the links of its front page followed too?"),
+        "folder": (_names, "The folders that it stands in, outermost first; they go in and out as OPML."),
         "language": (_language, "The language of its articles, where its pages do not say."),
         "full_text": (
             _one_of("auto", "feed", "page"),
@@ -478,8 +508,27 @@ def with_source(text: str, source: SourceConfig) -> str:
     return changed
 
 
-def _appended(text: str, source: SourceConfig) -> str:
-    """A new table at the end is TOML whatever stands before it, and touches none of that."""
+def with_sources(text: str, sources: Sequence[SourceConfig]) -> str:
+    """Return *text* with *sources*, none of which is in it yet: as `with_source`, in one pass.
+
+    Raises:
+        ConfigError: *text* can't be used as it is, or one of the sources can't stand in it.
+    """
+    parse(text, "onrecord.toml")
+    changed = _appended(text, *sources)
+    parse(changed, "onrecord.toml")
+    return changed
+
+
+def _appended(text: str, *sources: SourceConfig) -> str:
+    """New tables at the end are TOML whatever stands before them, and touch none of that."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    gap = "" if not text else newline if text.endswith("\n") else newline * 2
+    tables = "\n".join(f"{_table(source)}\n" for source in sources)
+    return text + gap + tables.replace("\n", newline)
+
+
+def _table(source: SourceConfig) -> str:
     table = tomlkit.table()
     for key, (read, _) in _SECTIONS["sources.*"].items():
         value = getattr(source, key)
@@ -489,10 +538,7 @@ def _appended(text: str, source: SourceConfig) -> str:
         tidy = fold_space(value) if isinstance(value, str) else value
         if not isinstance(read(list(tidy) if isinstance(tidy, tuple) else tidy), _Wrong):
             table.add(key, _item(tidy))
-    lines = f"[sources.{tomlkit.string(source.id).as_string()}]\n{table.as_string()}"
-    newline = "\r\n" if "\r\n" in text else "\n"
-    gap = "" if not text else newline if text.endswith("\n") else newline * 2
-    return text + gap + newline.join(lines.rstrip("\n").split("\n")) + newline
+    return f"[sources.{tomlkit.string(source.id).as_string()}]\n{table.as_string()}".rstrip("\n")
 
 
 def _item(value: object) -> Any:
@@ -567,6 +613,8 @@ page_pause = 1.0
 picture_pause = 0.2
 # Through whom requests go, if not directly.
 # proxy = "socks5://127.0.0.1:9050"
+# Addresses of your own network that may be asked.
+# allow_networks = ["192.168.1.0/24"]
 
 [pictures]
 keep = true

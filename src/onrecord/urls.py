@@ -125,13 +125,14 @@ def resolve(link: str, base: str) -> str | None:
 
     An absolute link comes back byte for byte, but for outer white space and the tabs and line breaks that
     browsers drop (WHATWG URL, 4.4): some servers sign their addresses. A relative one is joined by
-    RFC 3986, 5.2, its own characters as they are. Never raises.
+    RFC 3986, 5.2, its own characters as they are. A user name and password are left out: they are not sent,
+    and must not be kept. Never raises.
     """
     link = _trimmed(link)
     if len(link) > MAX_URL:
         return None
     if _ABSOLUTE.match(link):
-        return link if _split(link) else None
+        return _anonymous(link) if _split(link) else None
     match = _REFERENCE.match(link)
     base = _trimmed(base)
     ground = _REFERENCE.match(base) if _split(base) else None
@@ -147,7 +148,17 @@ def resolve(link: str, base: str) -> str | None:
         return None
     else:
         joined = _joined(link.partition(":")[2] if scheme else link, ground)
-    return joined if len(joined) <= MAX_URL and _split(joined) else None
+    return _anonymous(joined) if len(joined) <= MAX_URL and _split(joined) else None
+
+
+def _anonymous(url: str) -> str:
+    """Return an absolute address without what stands before "@" in its authority."""
+    match = _REFERENCE.match(url)
+    authority = match["authority"] if match else None
+    if match is None or authority is None or "@" not in authority:
+        return url
+    start, end = match.span("authority")
+    return url[:start] + authority.rpartition("@")[2] + url[end:]
 
 
 def _joined(link: str, base: re.Match[str]) -> str:
@@ -429,8 +440,7 @@ def address_candidates(text: str) -> tuple[str, ...]:
     "cnbc.com/feed" gives https without and with "www.", then http. An address with its scheme stands alone;
     a name without one must end in a public suffix, so that a file's name is not taken for a host.
     """
-    typed = _TYPED_SCHEME.sub("", text.strip())
-    typed = typed.strip("<>\u3008\u3009 ")
+    typed = _typed(text)
     if not typed or len(typed) > MAX_URL or any(map(str.isspace, typed)) or "\\" in typed:
         return ()
     if re.match(r"(?i)https?:", typed):
@@ -449,6 +459,30 @@ def address_candidates(text: str) -> tuple[str, ...]:
     has_twin = host.startswith("www.") or site_of(f"https://{host}") == host
     names = [name, other] if has_twin and not _is_number(host) else [name]
     return (*(f"https://{each}{tail}" for each in names), f"http://{name}{tail}")
+
+
+def _typed(text: str) -> str:
+    """Return what a person typed without a reader's scheme, and what mail puts around an address."""
+    return _TYPED_SCHEME.sub("", text.strip()).strip("<>\u3008\u3009 ")
+
+
+_SCHEME_AND_SLASHES = re.compile(r"\A(?:https?:[/\\]*|(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2,})", re.IGNORECASE)
+
+
+def has_credentials(text: str) -> bool:
+    """Does *text*, as a person typed it, hold a user name or password for its host?"""
+    rest = _SCHEME_AND_SLASHES.sub("", _typed(text))
+    head = re.split(r"[/\\?#]", rest, maxsplit=1)[0]
+    # A password with a bare "/" or "#" in it ends what a browser takes for the host, and is no less secret.
+    return "@" in head or ("@" in rest and not re.fullmatch(r"[^:]*|.*:[0-9]*|\[[^\]]*\]", head))
+
+
+def without_credentials(text: str) -> str:
+    """Return *text* for showing: where it holds a user name or password, "…" stands in their place."""
+    if not has_credentials(text):
+        return text
+    start = _SCHEME_AND_SLASHES.match(_typed(text))
+    return (start[0] if start else "") + "…@" + text.rpartition("@")[2]
 
 
 def _is_number(host: str) -> bool:

@@ -5,7 +5,7 @@
                                    +--json-------------------------------------------------+
                                    +--feedparser, where nothing else fits------------------+
 
-RSS 0.90 to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed, sitemaps, news sitemaps and their indexes; and, for
+RSS 0.90 to 2.0, RDF, CDF, Atom 0.3 and 1.0, JSON Feed, sitemaps, news sitemaps and their indexes; and, for
 those who have none of these, the links of a front page.
 
 Pure: no files, network, clock or log. Strangers' bytes never raise: what is odd about them is in
@@ -42,8 +42,9 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Feed:
 
     Entries stand in the feed's own order, twins included: which of them are new is not decided here.
     What a feed gives as full text, title, address and date is kept to the character
-    (`Entry.content`, `raw_title`, `raw_url`, `published_text`), after the escapes of XML and JSON. A
-    `<description>` counts as full text by the rule of `_words.is_whole_text`.
+    (`Entry.content`, `raw_title`, `raw_url`, `published_text`), after the escapes of XML and JSON; but
+    where an xml:base stands over a content, its relative links are made absolute. A `<description>`
+    counts as full text by the rule of `_words.is_whole_text`.
 
     Args:
         body: As it came, content encoding undone.
@@ -95,8 +96,8 @@ def _read(root: _xml.Element, ground: Ground) -> Feed | None:
     match names.of(root):
         case "rss" | "channel":
             feed = _rss.read(root, names, ground, FeedKind.RSS)
-            # A channel of CDF is no channel of RSS: it has no items.
-            return feed if feed.entries or names.of(root) == "rss" else None
+            has_head = feed.title or feed.home_url
+            return feed if feed.entries or has_head or names.of(root) == "rss" else None
         case "rdf:rdf" | "rdf":
             return _rss.read(root, names, ground, FeedKind.RDF)
         case "feed" | "entry":

@@ -7,7 +7,7 @@ import binascii
 
 from onrecord import text
 from onrecord.feeds import _words
-from onrecord.feeds._entry import Ground, enclosure, enclosures, unique
+from onrecord.feeds._entry import Ground, enclosure, enclosures, language, unique
 from onrecord.feeds._limits import MAX_ENTRIES
 from onrecord.feeds._xml import XML, Children, Element, Names, markup_of, text_of
 from onrecord.model import Enclosure, Entry, Feed, FeedKind
@@ -17,7 +17,7 @@ def read(root: Element, names: Names, ground: Ground) -> Feed:
     """Return the feed under *root*; a lone entry is a feed of one (RFC 4287, 2)."""
     head = Children(root, names)
     is_lone = names.of(root) == "entry"
-    ground.language = text.or_none(root.get(f"{XML}lang") or head.text("dc:language"))
+    ground.language = language(root.get(f"{XML}lang"), head.text("dc:language"))
     elements = [root] if is_lone else head.all("entry")
     entries = ground.gathered(
         (_entry(element, names, ground) for element in elements[: MAX_ENTRIES + 1]), len(elements)
@@ -46,7 +46,10 @@ def _entry(element: Element, names: Names, ground: Ground) -> Entry | None:
         ground.without_address(_headline(titles), identity)
         return None
     published = parts.text("published", "issued", "dc:date", "pubdate", "created")
-    content = next((found for one in parts.all("content") if (found := _content(one))), None)
+    content = _first(parts.all("content"), ground)
+    media = [
+        one for group in parts.all("media:group") for one in Children(group, names).all("media:description")
+    ]
     return Entry(
         url=url,
         id=text.or_none(identity),
@@ -55,9 +58,7 @@ def _entry(element: Element, names: Names, ground: Ground) -> Entry | None:
         published_text=published,
         modified_at=ground.time(parts.text("updated", "modified", "dcterms:modified")),
         authors=_authors(parts, names),
-        summary=next(
-            (found for one in parts.all("summary", "description") if (found := _content(one))), None
-        ),
+        summary=_first([*parts.all("summary", "description", "media:description"), *media], ground),
         content=_words.full_text(content) or _words.full_text(parts.text("content:encoded")),
         language=_language(element, parts),
         categories=unique(
@@ -69,10 +70,15 @@ def _entry(element: Element, names: Names, ground: Ground) -> Entry | None:
     )
 
 
+def _first(elements: list[Element], ground: Ground) -> str | None:
+    """Return what the first of *elements* that holds anything holds, as HTML."""
+    return next((ground.rebased(found, one) for one in elements if (found := _content(one))), None)
+
+
 def _language(element: Element, parts: Children) -> str | None:
     content = next(iter(parts.all("content")), None)
     stated = content.get(f"{XML}lang") if content is not None else None
-    return text.or_none(stated or element.get(f"{XML}lang") or parts.text("dc:language"))
+    return language(stated, element.get(f"{XML}lang"), parts.text("dc:language"))
 
 
 def _address(parts: Children, ground: Ground, identity: str | None) -> tuple[str | None, str | None]:
@@ -111,7 +117,9 @@ def _link(parts: Children, ground: Ground, relation: str) -> tuple[str | None, s
 def _headline(titles: list[Element]) -> str | None:
     for title in titles:
         kind = _kind(title)
-        raw = markup_of(title) if kind == "xhtml" else text_of(title)
+        raw = (
+            _unpacked(title) if kind == "base64" else markup_of(title) if kind == "xhtml" else text_of(title)
+        )
         # Text is text (RFC 4287, 3.1.1.1): "<b>" in it is shown. References in it are a slip, and common.
         if words := _words.headline(raw, is_markup=kind != "text"):
             return words
@@ -128,9 +136,19 @@ def _kind(element: Element) -> str:
         return "xhtml" if len(element) else "html"
     if stated in {"xhtml", "application/xhtml+xml"}:
         return "xhtml" if mode != "escaped" else "html"
-    if stated in {"text", "text/plain"}:
+    if stated in {"text", "text/plain", "plain"}:  # the last is Media RSS's
         return "xhtml" if len(element) else "text"
-    return ""
+    # "If the value of 'type' begins with 'text/' …"; XML; all else is Base64 (RFC 4287, 4.1.3.3).
+    is_opaque = "/" in stated and not stated.startswith("text/") and not stated.endswith(("+xml", "/xml"))
+    return "base64" if is_opaque and not len(element) else ""
+
+
+def _unpacked(element: Element) -> str | None:
+    """Return the text that an element holds as Base64, or None: a picture is no text."""
+    try:
+        return base64.b64decode(text_of(element)).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _content(element: Element) -> str | None:
@@ -139,17 +157,23 @@ def _content(element: Element) -> str | None:
     if kind == "html":
         return _words.or_none(text_of(element))
     if kind == "xhtml":
+        if escaped := _escaped(element):
+            return escaped
         # "The xhtml:div element itself MUST NOT be considered part of the content." (RFC 4287, 3.1.1.3)
         wrap = element[0] if len(element) == 1 and str(element[0].tag).endswith("}div") else element
         return _words.or_none(markup_of(wrap))
     if kind == "text":
         return _words.or_none(_words.paragraphs(text_of(element)))
     if kind == "base64":
-        try:
-            return _words.or_none(base64.b64decode(text_of(element)).decode("utf-8", "replace"))
-        except (binascii.Error, ValueError):
-            return None
+        return _words.or_none(_unpacked(element))
     return None
+
+
+def _escaped(element: Element) -> str | None:
+    """Return the HTML that some (TypePad) escape and wrap in a <div> all the same."""
+    is_wrapped = "xhtml" not in element.get("type", "") and len(element) == 1 and not len(element[0])
+    inside = element[0].text if is_wrapped else None
+    return inside if inside and "</" in inside else None
 
 
 def _authors(parts: Children, names: Names) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ from onrecord.model import ClaimedTime, Enclosure, Entry, Problem
 _CHINA: Final = timezone(timedelta(hours=8))
 _CST = re.compile(r"\bCST\b")
 _CHINESE_HOST = re.compile(r"\.(?:cn|tw|hk|mo)\Z")
+_TAG = re.compile(r"<[A-Za-z][^<>]{1,5000}>")
+_LINK = re.compile(
+    r"""(?P<before>\s(?:href|src|poster)\s*=\s*)(?P<mark>["'])(?P<link>.*?)(?P=mark)""", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -42,6 +47,15 @@ class Ground:
         if not link or link.isspace():
             return None
         return urls.resolve(link, self.url if element is None else self.base_of(element))
+
+    def rebased(self, markup: str | None, element: Element) -> str | None:
+        """Return *markup*, its relative links made absolute where an xml:base stands over *element*.
+
+        Nothing is changed without one: then links start from the article's address, as on its page.
+        """
+        if markup is None or not self.has_bases or (base := self.base_of(element)) == self.url:
+            return markup
+        return _TAG.sub(lambda tag: _LINK.sub(lambda link: _absolute(link, base), tag[0]), markup)
 
     def time(self, stated: str | None) -> ClaimedTime | None:
         """Return the time that *stated* gives. In a Chinese feed, CST is China's."""
@@ -70,6 +84,18 @@ class Ground:
     def without_address(self, title: str | None, id_: str | None) -> None:
         """Remember an entry that says not where its article is: nothing can be filed under it."""
         self.note("entry-without-address", (text.or_none(title) or text.or_none(id_) or "")[:200])
+
+
+def _absolute(link: re.Match[str], base: str) -> str:
+    stated = html.unescape(link["link"]).strip()
+    url = urls.resolve(stated, base) if stated and not stated.startswith("#") else None
+    return link[0] if url in {None, stated} else f'{link["before"]}"{html.escape(url or "")}"'
+
+
+def language(*stated: str | None) -> str | None:
+    """Return the first language that is stated, as a tag of BCP 47: "en_US" is a slip for "en-US"."""
+    found = next((words for one in stated if (words := text.or_none(one))), None)
+    return found and found.replace("_", "-")
 
 
 def number(stated: str | None, *, most: int = 10**12) -> int | None:

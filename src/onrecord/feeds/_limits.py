@@ -16,6 +16,9 @@ MAX_FALLBACK: Final = 256 * 1024
 #: Characters of a document type declaration: real ones with an entity table have 10,000.
 MAX_DOCTYPE: Final = 100_000
 
+#: Characters that a feed's own entities may stand for, all together: more are left as they are written.
+MAX_EXPANDED: Final = 1_000_000
+
 #: Places mended in one feed: half a second. What is broken after them is left to libxml2's recovery.
 MAX_REPAIRS: Final = 300_000
 

@@ -1,4 +1,4 @@
-"""RSS 0.90 to 2.0 and RDF: the elements of an item, whatever the version says.
+"""RSS 0.90 to 2.0, RDF and CDF: the elements of an item, whatever the version says.
 
 RSS 2.0 is rssboard.org/rss-specification; 0.90 and 1.0 are RDF (web.resource.org/rss/1.0/spec), where
 the items stand beside the channel.
@@ -12,7 +12,7 @@ from lxml import etree
 
 from onrecord import text
 from onrecord.feeds import _words
-from onrecord.feeds._entry import Ground, enclosure, enclosures, number, unique
+from onrecord.feeds._entry import Ground, enclosure, enclosures, language, number, unique
 from onrecord.feeds._limits import MAX_ENTRIES
 from onrecord.feeds._xml import XML, Children, Element, Names, text_of
 from onrecord.model import Enclosure, Entry, Feed, FeedKind
@@ -20,6 +20,10 @@ from onrecord.model import Enclosure, Entry, Feed, FeedKind
 #: Minutes (RSS 1.0 syndication module).
 _PERIODS: Final = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 _LONGEST_TTL: Final = 525_600
+#: What the whole text has been called, the commonest first.
+_FULL_TEXTS: Final = (
+    *("content:encoded", "encoded", "xhtml:body", "body", "fulltext", "fullitem", "atom:content"),
+)
 _ABOUT: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
@@ -28,8 +32,8 @@ def read(root: Element, names: Names, ground: Ground, kind: FeedKind) -> Feed:
     parts = Children(root, names)
     channel = root if names.of(root) == "channel" else next(iter(parts.all("channel")), root)
     head = Children(channel, names)
-    ground.language = text.or_none(head.text("language", "dc:language")) or text.or_none(
-        channel.get(f"{XML}lang") or root.get(f"{XML}lang")
+    ground.language = language(
+        head.text("language", "dc:language"), channel.get(f"{XML}lang"), root.get(f"{XML}lang")
     )
     items = [*head.all("item"), *(parts.all("item") if channel is not root else ())]
     if not items:  # in <items>, or under an element that should not be there
@@ -58,7 +62,12 @@ def _home(head: Children, channel: Element, ground: Ground) -> str | None:
     for link in head.all("atom:link"):
         if link.get("rel", "alternate") == "alternate" and (url := ground.resolve(link.get("href"), link)):
             return url
-    return ground.resolve(channel.get(_ABOUT))
+    return ground.resolve(channel.get(_ABOUT) or _attribute(channel, "href"))
+
+
+def _attribute(element: Element, name: str) -> str | None:
+    """Return an attribute of CDF, in capitals or not."""
+    return element.get(name) or element.get(name.upper())
 
 
 def _target(links: dict[str, Element], ground: Ground, *relations: str) -> str | None:
@@ -86,7 +95,12 @@ def _entry(item: Element, names: Names, ground: Ground) -> Entry | None:
     published = parts.text(
         "pubdate", "dc:date", "atom:published", "dcterms:created", "dcterms:issued", "date"
     )
-    modified = parts.text("atom:updated", "dcterms:modified", "lastbuilddate")
+    content, content_language = _content(parts)
+    summary = _summary(parts, names)
+    if content is None and parts.text("description") and parts.text("summary"):
+        # RSS knows no <summary>: whoever gives one beside the description means more by the latter.
+        content, summary = _words.full_text(parts.text("description")), parts.text("summary")
+    modified = parts.text("atom:updated", "dcterms:modified", "lastbuilddate") or _attribute(item, "lastmod")
     return Entry(
         url=url,
         id=text.or_none(identity),
@@ -95,13 +109,10 @@ def _entry(item: Element, names: Names, ground: Ground) -> Entry | None:
         published_text=published,
         modified_at=ground.time(modified),
         authors=_authors(parts, names),
-        summary=_words.or_none(parts.text("description", "atom:summary", "dc:description", "itunes:summary")),
-        content=_content(parts),
-        language=text.or_none(parts.text("dc:language", "language") or item.get(f"{XML}lang")),
-        categories=unique(
-            _words.headline(text_of(element)) or element.get("term")
-            for element in parts.all("category", "dc:subject", "atom:category")
-        ),
+        summary=ground.rebased(_words.or_none(summary), item),
+        content=ground.rebased(content, item),
+        language=language(parts.text("dc:language", "language"), content_language, item.get(f"{XML}lang")),
+        categories=_categories(parts),
         enclosures=_enclosures(parts, names, ground),
         raw_title=title,
         raw_url=raw_url,
@@ -129,23 +140,43 @@ def _address(item: Element, parts: Children, ground: Ground) -> tuple[str | None
         is_meant = permalink != "false" and (is_address or "isPermaLink" in element.attrib)
         if is_meant and (url := ground.resolve(raw, element)):
             return raw, url
-    about = item.get(_ABOUT) or ""
+    about = item.get(_ABOUT) or _attribute(item, "href") or ""
     return about, ground.resolve(about, item)
 
 
 def _authors(parts: Children, names: Names) -> tuple[str, ...]:
-    told = [text_of(element) for element in parts.all("dc:creator", "author")]
+    told = [text_of(element) for element in parts.all("dc:creator", "author", "dc:author")]
     for author in parts.all("atom:author"):
         told += [name for name in [Children(author, names).text("atom:name")] if name]
     return _words.names(told or [parts.text("itunes:author")])
 
 
-def _content(parts: Children) -> str | None:
-    """Return the full text of content:encoded, or of what stands for it."""
-    for element in parts.all("content:encoded", "encoded", "xhtml:body", "body", "fulltext", "atom:content"):
+def _content(parts: Children) -> tuple[str | None, str | None]:
+    """Return the full text of content:encoded, or of what stands for it, and its language."""
+    for element in parts.all(*_FULL_TEXTS):
         if found := _words.full_text(text_of(element)):
-            return found
-    return None
+            return found, element.get(f"{XML}lang")
+    return None, None
+
+
+def _summary(parts: Children, names: Names) -> str | None:
+    if stated := parts.text(
+        "description", "atom:summary", "dc:description", "itunes:summary", "summary", "abstract"
+    ):
+        return stated
+    groups = (Children(group, names) for group in parts.all("media:group"))
+    return next((found for one in (parts, *groups) if (found := one.text("media:description"))), None)
+
+
+def _categories(parts: Children) -> tuple[str, ...]:
+    told: list[str | None] = [word for one in parts.all("tags") for word in text_of(one).split(",")]
+    told += [
+        _words.headline(text_of(element)) or element.get("term")
+        for element in parts.all("category", "dc:subject", "atom:category", "media:category")
+    ]
+    for outer in parts.all("itunes:category"):  # one inside another
+        told += [element.get("text") for element in outer.iter(etree.Element)]
+    return unique(told)
 
 
 def _enclosures(parts: Children, names: Names, ground: Ground) -> tuple[Enclosure, ...]:

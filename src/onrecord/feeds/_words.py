@@ -20,6 +20,15 @@ _INLINE: Final = (
 _MARKUP = re.compile(
     rf"</?(?:{_INLINE})(?:\s[^<>]{{0,2000}})?/?>|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
+# Elements that a headline seldom has, whose names may be words of its own ("<Video>"): markup if they have
+# an attribute or an end.
+_RARE: Final = (
+    "applet|blink|embed|frame|frameset|iframe|link|marquee|meta|object|param|source|video|audio|picture|svg"
+)
+_RARE_MARKUP = re.compile(
+    rf"<(?:{_RARE})\s[^<>]{{0,2000}}=[^<>]{{0,2000}}>|<(?P<name>{_RARE})>(?=.{{0,2000}}</(?P=name)\s*>)|</(?:{_RARE})\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
 _BREAK = re.compile(r"<(?:br|/?p|/?div)\b[^<>]{0,200}>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
@@ -60,14 +69,18 @@ def headline(raw: str | None, *, is_markup: bool = True) -> str | None:
     words = raw[:MAX_TITLE]
     for _ in range(2):
         if is_markup:
-            words = _MARKUP.sub("", _BREAK.sub(" ", words))
+            words = _without_markup(_BREAK.sub(" ", words))
         decoded = _REFERENCE.sub(lambda match: html.unescape(match[0]), words)
         if decoded == words:
             break
         words = decoded
     if is_markup:
-        words = _MARKUP.sub("", words)
+        words = _without_markup(words)
     return text.or_none(words)
+
+
+def _without_markup(words: str) -> str:
+    return _MARKUP.sub("", _RARE_MARKUP.sub("", _UNSEEN.sub("", words))) if "<" in words else words
 
 
 def or_none(verbatim: str | None) -> str | None:

@@ -3,22 +3,25 @@
 A well-formed feed is parsed as it stands. One that is not is mended (bare ampersands, control
 characters, HTML's entities, a missing end), and if that does not do, libxml2 recovers what it can.
 
-No document type is ever read: it is cut off before the parser sees it, so there is no entity to
-expand, no file to fetch, no bomb to go off. libxml2's own limits (depth 256 and up, 10 MB a text)
-stay on.
+The parser never sees a document type: it is cut off, so there is no file to fetch and no bomb to go
+off. Of the entities that it declares, those that stand for plain characters are put in by us, within
+a limit; one that names another entity, a parameter or a file stands for nothing. libxml2's own limits
+(depth 256 and up, 10 MB a text) stay on.
 """
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Final
 
 from lxml import etree
 
-from onrecord.feeds._limits import MAX_DOCTYPE, MAX_REPAIRS
+from onrecord.feeds._limits import MAX_DOCTYPE, MAX_EXPANDED, MAX_REPAIRS
 from onrecord.model import Problem
 
 _PREFIXES: Final = {
@@ -74,6 +77,15 @@ _MENDED = re.compile(
     r"|<(?![A-Za-z_/!?\w])",
     re.DOTALL,
 )
+# The value of an entity that is plain: no reference but to a character, no markup.
+_ENTITY = re.compile(
+    r"""<!ENTITY\s+([\w.\-]{1,32})\s+(?:"((?:[^"&%<]|&#\w{1,7};){0,200})"|'((?:[^'&%<]|&#\w{1,7};){0,200})')\s*>"""
+)
+# C1 controls never stand in news (but U+0085, a line's end). Windows' quotation marks and dashes do, by their
+# numbers in its code page (WHATWG HTML, 13.2.5.80). In CDATA the numbers are HTML's, and stay as they are.
+_C1 = re.compile("[\x80-\x84\x86-\x9f]")
+_C1_REFERENCE = re.compile("&#(?:(1[2-5][0-9])|[xX]([89][0-9A-Fa-f]));")
+_C1_OUTSIDE = re.compile(rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|{_C1_REFERENCE.pattern}", re.DOTALL)
 _OWN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
@@ -86,14 +98,20 @@ class Parsed:
     is_complete: bool = True
 
 
-def parsed(text: str, *, url: str) -> Parsed:
-    """Return the tree of *text*, mended where need be; never raises."""
-    text, problems = _without_doctype(text)
+def parsed(text: str, *, url: str, root: re.Pattern[str] = _ROOT) -> Parsed:
+    """Return the tree of *text*, mended where need be; never raises.
+
+    Args:
+        text: Decoded.
+        url: What relative links start from.
+        root: What the document begins with, the name in group 1, where it is broken.
+    """
+    text, problems, entities = _without_doctype(_with_windows_marks(text), root)
     try:
         return Parsed(_tree(text, url=url), problems)
     except (etree.XMLSyntaxError, ValueError):
         pass
-    start = _ROOT.search(text)
+    start = root.search(text)
     if start is None:
         return Parsed(None, problems)
     text = text[start.start() :]
@@ -104,7 +122,7 @@ def parsed(text: str, *, url: str) -> Parsed:
     is_complete = whole is None
     if whole is not None:
         problems += (Problem("feed-cut-off", where=f"</{start[1]}>"),)
-    mender = _Mender()
+    mender = _Mender(entities)
     text = _MENDED.sub(mender, text if whole is None else whole, count=MAX_REPAIRS)
     problems += mender.problems
     try:
@@ -132,14 +150,32 @@ def _tree(text: str, *, url: str, recover: bool = False) -> Element | None:
     return etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=url)
 
 
-def _without_doctype(text: str) -> tuple[str, tuple[Problem, ...]]:
-    """Cut off the XML declaration, and a document type declaration, internal subset and all."""
+def _with_windows_marks(text: str) -> str:
+    if _C1_REFERENCE.search(text):
+        text = _C1_OUTSIDE.sub(
+            lambda match: (
+                _marked(match[0], int(match[1] or match[2], 10 if match[1] else 16))
+                if match[0][0] == "&"
+                else match[0]
+            ),
+            text,
+        )
+    return text if text.isascii() else _C1.sub(lambda match: _marked(match[0], ord(match[0])), text)
+
+
+def _marked(found: str, number: int) -> str:
+    is_c1 = 0x80 <= number < 0xA0
+    return (bytes([number]).decode("cp1252", "ignore") if is_c1 else "") or found
+
+
+def _without_doctype(text: str, root: re.Pattern[str]) -> tuple[str, tuple[Problem, ...], dict[str, str]]:
+    """Cut off the XML declaration, and a document type declaration; return its plain entities too."""
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
     prolog = _PROLOG.match(text)
     start = prolog.end() if prolog else 0
     if text[start : start + 9].upper() != "<!DOCTYPE":
-        return text, ()
+        return text, (), {}
     quote, depth = "", 0
     end = min(len(text), start + MAX_DOCTYPE)
     for at in range(start + 9, end):
@@ -151,18 +187,22 @@ def _without_doctype(text: str) -> tuple[str, tuple[Problem, ...]]:
         elif char in "[]":
             depth += 1 if char == "[" else -1
         elif char == ">" and depth <= 0:
-            has_entities = "<!ENTITY" in text[start:at]
-            problem = (Problem("feed-entity-declaration", "not read"),) if has_entities else ()
-            return text[at + 1 :], problem
+            doctype = text[start:at]
+            entities = {name: html.unescape(one or other) for name, one, other in _ENTITY.findall(doctype)}
+            unread = doctype.count("<!ENTITY") - len(entities)
+            problem = (Problem("feed-entity-declaration", "not read"),) if unread > 0 else ()
+            return text[at + 1 :], problem, entities
     # It has no end within the limit: go on at what looks like the feed's root.
-    root = _ROOT.search(text, start + 9)
-    return text[root.start() if root else len(text) :], (Problem("feed-doctype", "has no end"),)
+    first = root.search(text, start + 9)
+    return text[first.start() if first else len(text) :], (Problem("feed-doctype", "has no end"),), {}
 
 
 class _Mender:
     """Mends one place after another, and counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, declared: Mapping[str, str]) -> None:
+        self._declared = declared
+        self._room = MAX_EXPANDED
         self._ampersands = 0
         self._controls = 0
         self._entities: dict[str, None] = {}
@@ -175,11 +215,17 @@ class _Mender:
             self._ampersands += 1
             return "&amp;"
         if name := match["name"]:
-            return found if name in _OWN_ENTITIES else self._character(name)
+            if name in _OWN_ENTITIES:
+                return found
+            value = self._declared.get(name)
+            if value is not None and len(value) <= self._room:
+                self._room -= len(value)
+                return html.escape(_CONTROLS.sub("", value))
+            return self._character(name)
         number = int(match["hex"], 16) if match["hex"] else int(match["decimal"])
         # XML 1.0, 2.2: what is no character there can't be written as a reference either.
         if number <= 0x10FFFF and not _CONTROLS.match(chr(number)):
-            return found
+            return f"&#{number};"  # XML knows no "&#X41;"
         self._controls += 1
         return ""
 
@@ -291,7 +337,9 @@ def markup_of(element: Element) -> str:
     if copy is None:
         return ""
     for part in copy.iter(etree.Element):
-        part.tag = str(part.tag).rpartition("}")[2]
+        # A prefix that nobody declared is part of the name ("a:b"), and no name that may be set.
+        with contextlib.suppress(ValueError):
+            part.tag = str(part.tag).rpartition("}")[2].rpartition(":")[2]
     etree.cleanup_namespaces(copy)
     copy.tag = "div"
     copy.attrib.clear()
