@@ -29,6 +29,7 @@ class Event(StrEnum):
     CAPTURED = "captured"  #: an article was kept for the first time
     REVISED = "revised"  #: a reader would see a difference
     COMPLETED = "completed"  #: the same revision, written again with pictures that were missing
+    REREAD = "re-read"  #: a later reader made something else of the same capture; no revision
     ENVELOPED = "enveloped"  #: the full-text feed gave other bytes; no revision
     ALIASED = "aliased"  #: another address of an article
     KIND_CHANGED = "kind-changed"  #: read out of a feed before, out of a page now, or the other way

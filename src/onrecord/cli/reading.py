@@ -307,6 +307,26 @@ def rebuild(archive_dir: ArchiveOption = None) -> None:
     say(f"The index was made again from {plural(count, 'ledger line')}: {plural(held, 'article')}.")
 
 
+@app.command(name="re-extract", epilog="Example: onrecord re-extract")
+def re_extract(
+    archive_dir: ArchiveOption = None,
+    *,
+    source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read all captures again with today's reader. No server is asked, no revision is added."""
+    from onrecord.pipeline.rereading import reread_all
+
+    with opened(archive_dir, write=True) as archive, counting("revisions") as progress:
+        report = reread_all(archive, source=source, progress=progress)
+    if as_json:
+        say_json({"read": report.read, "changed": report.changed, "failures": report.failures})
+        return
+    say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
+    for failure in report.failures:
+        complain(failure)
+
+
 @app.command(name="verify", epilog="Example: onrecord verify")
 def verify_command(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
     """Check every file against the ledger, and the ledger against itself."""

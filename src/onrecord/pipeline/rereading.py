@@ -1,0 +1,181 @@
+"""Reading again: every capture through today's reader. What improves is a new reading of the same revision.
+
+No server is asked, and no revision is added: a publisher changed nothing. A document is written again only where
+today's reader says something else, in the newest revision and in the older ones.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from onrecord import legacy
+from onrecord.archive import Archive, Step, envelope_path
+from onrecord.archive.envelopes import read_envelope
+from onrecord.errors import FormatError
+from onrecord.extract import READER_VERSION, read_entry, read_page
+from onrecord.fetch import decoded_body
+from onrecord.ledger import Event
+from onrecord.model import Article, Document, KeptPicture, ReadingKind, RecordRef
+from onrecord.pipeline.claims import recalled
+from onrecord.pipeline.report import utc_now
+from onrecord.render import document as documents
+from onrecord.revisions import content_digest
+from onrecord.store import FolderStore, HeldArticle, Listing
+from onrecord.warc import read_record
+
+#: Documents that are committed together: one sync of the ledger serves them.
+BATCH = 64
+
+#: Where the last run stopped, in the state.
+NOTE = ("re-extract", "after")
+
+NOT_ASKED = "not asked for yet: a later reading found it; the next look at the article asks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rereading:
+    """One revision to be read again."""
+
+    root: Path
+    number: int
+    path: str
+    record: RecordRef | None
+    media_type: str | None
+    claims: str | None  #: of the entry that it came by: `claims.remembered`
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What today's reader made of a revision. No document: it says the same, or there is nothing to read."""
+
+    asked: Rereading
+    document: Document | None = None
+    failure: str | None = None
+
+
+@dataclass(slots=True)
+class RereadReport:
+    """What a run brought."""
+
+    read: int = 0
+    changed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def reread_all(
+    archive: Archive,
+    *,
+    source: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> RereadReport:
+    """Read all captures of *archive* again, on every core; go on where an interrupted run stopped.
+
+    Raises:
+        StorageError: The disk said no. What was committed stands.
+    """
+    report = RereadReport()
+    asked = list(_all_rereadings(archive, source))
+    note = archive.state.host_note(NOTE[0], source or "")
+    done_before = int(note[0]) if note else 0
+    waiting = iter(asked[done_before:])
+    done = min(done_before, len(asked))
+    with ProcessPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        while batch := list(islice(waiting, BATCH)):
+            found = list(pool.map(reread, batch, chunksize=4))
+            archive.commit([_step(one) for one in found if one.document], now=utc_now())
+            done += len(batch)
+            report.read += len(batch)
+            report.changed += sum(one.document is not None for one in found)
+            report.failures += [one.failure for one in found if one.failure]
+            archive.state.put_host_note(NOTE[0], source or "", str(done), utc_now())
+            progress(done, len(asked))
+    archive.state.put_host_note(NOTE[0], source or "", None, utc_now())
+    return report
+
+
+def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]:
+    """Yield every revision, in an order that stays while nothing is added."""
+    held: list[HeldArticle] = sorted(archive.catalog.articles(Listing(source=source)), key=lambda one: one.id)
+    for article in held:
+        entry = archive.state.entry_of_article(article.id)
+        for one in archive.catalog.revisions(article.id):
+            yield Rereading(
+                root=archive.root,
+                number=one.number,
+                path=one.path,
+                record=one.record,
+                media_type=one.media_type,
+                claims=entry.claims if entry else None,
+            )
+
+
+def _step(found: Reread) -> Step:
+    document = found.document
+    if document is None:
+        raise ValueError("there is nothing to write")
+    asked = found.asked
+    data = {
+        "id": document.id,
+        "revision": asked.number,
+        "document": asked.path,
+        "reader": document.reader_version,
+    }
+    data["content"] = document.revision.content_digest
+    text = documents.write(document).encode()
+    return Step(event=Event.REREAD, data=data, files=((asked.path, text),), document=document)
+
+
+def reread(asked: Rereading) -> Reread:
+    """Read one revision again, in a process of its own."""
+    try:
+        files = FolderStore(asked.root)
+        known = documents.read(files.read(asked.path).decode("utf-8"), asked.path)
+        fresh = (
+            _read_page(asked, known) if known.revision.kind is ReadingKind.PAGE else _read_feed(asked, files)
+        )
+    except (FormatError, UnicodeDecodeError) as error:
+        return Reread(asked, failure=f"{asked.path}: {error}")
+    if fresh is None:
+        return Reread(asked)
+    before = known.revision.article
+    article = replace(
+        fresh,
+        canonical_url=before.canonical_url,
+        # A feed's entry may have told them, and is not asked again.
+        published_at=fresh.published_at or before.published_at,
+        authors=fresh.authors or before.authors,
+    )
+    return Reread(asked) if article == before else Reread(asked, document=_with(known, article))
+
+
+def _read_page(asked: Rereading, known: Document) -> Article | None:
+    """Return what today's reader makes of the capture; None where there is none any more."""
+    if asked.record is None:
+        return None
+    with (asked.root / asked.record.path).open("rb") as stream:
+        record = read_record(stream, asked.record.offset, path=asked.record.path)
+    url = record.url or known.revision.article.canonical_url
+    body = decoded_body(record.exchange()).body
+    return read_page(body, url=url, content_type=asked.media_type, entry=recalled(url, asked.claims)).article
+
+
+def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
+    path = envelope_path(asked.path)
+    if not files.exists(path):
+        return None
+    entry = legacy.entry_of(read_envelope(files.read(path), path))
+    return read_entry(entry, feed_url=entry.url).article
+
+
+def _with(known: Document, article: Article) -> Document:
+    revision = replace(known.revision, article=article, content_digest=content_digest(article))
+    pictures = {
+        picture.url: known.pictures.get(picture.url) or KeptPicture(url=picture.url, reason=NOT_ASKED)
+        for picture in article.pictures
+    }
+    return replace(known, revision=revision, pictures=pictures, reader_version=READER_VERSION)
