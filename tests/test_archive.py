@@ -11,6 +11,7 @@ import pytest
 
 from documents import AT, document, exchange
 from onrecord import archive as archives
+from onrecord import ledger
 from onrecord.archive import Archive, Boundary, Step, verify
 from onrecord.errors import (
     ArchiveError,
@@ -22,7 +23,7 @@ from onrecord.errors import (
     NotAnArchiveError,
     StorageError,
 )
-from onrecord.ledger import Event
+from onrecord.ledger import Event, Head
 from onrecord.model import Document
 from onrecord.render import document as documents
 from onrecord.store import Listing
@@ -219,6 +220,31 @@ def test_after_a_crash_nothing_is_damaged(root: Path, boundary: Boundary) -> Non
     assert list(verify(root)) == []
 
 
+@pytest.mark.parametrize("boundary", [Boundary.LEDGER_WRITTEN, Boundary.FILES_SETTLED])
+def test_a_commit_that_broke_off_is_made_good_by_the_next(root: Path, boundary: Boundary) -> None:
+    """A process that is stopped, not killed, still seals: that must not hide a line from the index."""
+    blows = [boundary]
+
+    def strike(reached: Boundary) -> None:
+        if reached in blows:
+            blows.clear()
+            raise Killed
+
+    archive = Archive.open(root, write=True, probe=strike)
+    with suppress(Killed):
+        archive.capture(exchange())
+        archive.commit([kept(document())], now=AT)
+    archive.close()
+    assert len(held(root)) == 1
+
+
+def test_making_an_archive_that_broke_off_is_made_good(tmp_path: Path) -> None:
+    """Settings without a ledger are what a crash leaves of `init`."""
+    (tmp_path / "onrecord.toml").write_text("format = 1\n")
+    archives.create(tmp_path, now=AT)
+    assert list(verify(tmp_path)) == []
+
+
 def revised_again(archive: Archive) -> Step:
     """Return the step that writes a third revision."""
     doc = document(words="The bridge is painted.", revision=3)
@@ -285,8 +311,8 @@ def test_rebuild_names_a_missing_document(root: Path) -> None:
 def test_a_cut_ledger_is_noticed_by_the_next_writer(root: Path) -> None:
     """Nothing may be written on top of a ledger that has lost lines."""
     filled(root)
-    ledger = next((root / "ledger").glob("*.jsonl"))
-    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:-1]))
+    place = next((root / "ledger").glob("*.jsonl"))
+    place.write_bytes(b"".join(place.read_bytes().splitlines(keepends=True)[:-1]))
     with pytest.raises(LedgerFormatError, match="cut off"):
         Archive.open(root, write=True)
 
@@ -340,6 +366,18 @@ def test_verify_names_each_damage(root: Path, damage: str) -> None:
 def test_verify_notices_a_ledger_that_lost_its_end(root: Path) -> None:
     """The chain alone can't show that: the index remembers how far it went."""
     filled(root)
-    ledger = next((root / "ledger").glob("*.jsonl"))
-    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:-1]))
+    place = next((root / "ledger").glob("*.jsonl"))
+    place.write_bytes(b"".join(place.read_bytes().splitlines(keepends=True)[:-1]))
+    assert "ledger" in [one.kind for one in verify(root)]
+
+
+def test_verify_notices_a_ledger_that_was_written_anew(root: Path) -> None:
+    """A chain can be forged from any line on: the index remembers another one."""
+    filled(root)
+    place = next((root / "ledger").glob("*.jsonl"))
+    *first, last = place.read_bytes().splitlines(keepends=True)
+    told = ledger.parse(last.rstrip(), path="", number=1)
+    head = Head(told.seq - 1, told.prev)
+    _, forged = ledger.write(told.event, {**told.data, "note": "forged"}, told.puts, head=head, at=told.at)
+    place.write_bytes(b"".join([*first, forged]))
     assert "ledger" in [one.kind for one in verify(root)]

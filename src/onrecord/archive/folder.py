@@ -45,7 +45,7 @@ class Boundary(StrEnum):
 
 
 #: Events that write a document.
-DOCUMENTED = frozenset({Event.CAPTURED, Event.REVISED, Event.COMPLETED, Event.KIND_CHANGED})
+DOCUMENTED = frozenset({Event.CAPTURED, Event.REVISED, Event.COMPLETED, Event.KIND_CHANGED, Event.REREAD})
 
 Probe = Callable[[Boundary], None]
 
@@ -72,7 +72,10 @@ def create(root: Path, *, now: datetime) -> bool:
     with storage_errors(root):
         if (root / CONFIG).is_file():
             config.parse((root / CONFIG).read_text("utf-8"), str(root / CONFIG))
-            with Archive.open(root, write=True):
+            with Archive.open(root, write=True) as archive:
+                if not archive.ledger_files() and not (root / "articles").exists():
+                    # A crash, or a person, left settings and no more.
+                    archive.commit([_created()], now=now)
                 return False
         if root.exists() and not root.is_dir():
             raise ArchiveError(str(root), "this is a file; name a folder")
@@ -85,8 +88,12 @@ def create(root: Path, *, now: datetime) -> bool:
         root.mkdir(parents=True, exist_ok=True)
         (root / CONFIG).write_text(config.INITIAL, "utf-8")
     with Archive.open(root, write=True) as archive:
-        archive.commit([Step(event=Event.CREATED, data={"format": 1, "software": SOFTWARE})], now=now)
+        archive.commit([_created()], now=now)
     return True
+
+
+def _created() -> Step:
+    return Step(event=Event.CREATED, data={"format": 1, "software": SOFTWARE})
 
 
 def find(start: Path) -> Path:
@@ -155,10 +162,11 @@ class Archive:
         place = self.root / CONFIG
         with storage_errors(place):
             try:
-                self.config_text = place.read_text("utf-8")
+                text = place.read_text("utf-8")
             except UnicodeDecodeError as error:
                 raise ArchiveError(str(place), "this is not UTF-8 text; save it as UTF-8") from error
-        self.config = config.parse(self.config_text, str(place))
+        self.config = config.parse(text, str(place))
+        self.config_text = text
 
     def write_config(self, text: str) -> None:
         """Replace onrecord.toml in one step."""
@@ -246,6 +254,11 @@ class Archive:
 
     def enter(self, lines: Sequence[Line], steps: Sequence[Step]) -> None:
         """Do the part of a commit that touches the index, on the thread that opened the archive."""
+        head = self.catalog.head()
+        if lines and lines[0].seq != head.seq + 1:
+            # An earlier commit was broken off behind its ledger line. The index must not skip it.
+            self._redo(head)
+            return
         with self.catalog.transaction():
             for line, step in zip(lines, steps, strict=True):
                 self.catalog.apply(line, step.document)
@@ -299,7 +312,10 @@ class Archive:
             for line in ledger.lines_of(self.files.read(path), path=path, after=head):
                 head = Head(line.seq, line.digest)
                 if line.seq == known.seq and line.digest != known.digest:
-                    what = f"line {line.seq} is not the one that the index knows: the ledger was replaced"
+                    what = (
+                        f"line {line.seq} is not the one that the index knows: the ledger was replaced;"
+                        f" restore it from a backup, or, if it is right, delete {INDEX}"
+                    )
                     raise LedgerFormatError(path, what)
                 if line.seq > known.seq:
                     yield line
@@ -316,12 +332,16 @@ class Archive:
                 self.files.cut(last, whole)
         head = self.catalog.head()
         if self.files.has_staged() or self._is_behind(head):
-            pending = list(self.lines(after=head))
-            self.files.settle(put for line in pending for put in line.puts)
-            self.bring_in(pending)
+            self._redo(head)
             self._head = self.catalog.head()
             self.files.sweep()
         self._recover_segments()
+
+    def _redo(self, head: Head) -> None:
+        """Do again, from the ledger's own words, what follows its line for each line after *head*."""
+        pending = list(self.lines(after=head))
+        self.files.settle(put for line in pending for put in line.puts)
+        self.bring_in(pending)
 
     def _is_behind(self, head: Head) -> bool:
         """Does the last line of the ledger differ from the last one in the index?"""
@@ -386,8 +406,9 @@ class Archive:
         """Return a captured record, its digests checked.
 
         Raises:
-            WarcFormatError: It is damaged.
+            FormatError: It is damaged, or its segment is missing.
         """
+        self.files.size(ref.path)
         with storage_errors(self.root / ref.path), (self.root / ref.path).open("rb") as stream:
             return read_record(stream, ref.offset, path=ref.path)
 

@@ -133,6 +133,9 @@ def _index(root: Path, found: _Chain) -> Iterator[Damage]:
         elif (head := catalog.head()).seq > found.head.seq:
             what = f"the ledger ends with line {found.head.seq}, but line {head.seq} was there"
             yield Damage("ledger/", "ledger", f"{what}; restore it from a backup")
+        elif any(line.seq == head.seq and line.digest != head.digest for line in found.lines):
+            what = f"line {head.seq} is not the one that the index knows: the ledger was replaced"
+            yield Damage("ledger/", "ledger", f"{what}; restore it from a backup, or {advice} if it is right")
         elif head.seq < found.head.seq:
             yield Damage(
                 INDEX, "index", f"the index is behind the ledger; the next update brings it up, or {advice}"

@@ -17,6 +17,7 @@ from onrecord.cli.app import app
 from onrecord.cli.terminal import complain, printed, say_json
 from onrecord.errors import UsageError
 from onrecord.model import Article, Extraction, Fetched
+from onrecord.pipeline.sources import check_typed
 from onrecord.render import json_form
 from onrecord.render.document import article_markdown
 from onrecord.text import body_text
@@ -78,6 +79,8 @@ def _page(page: str, url: str | None) -> tuple[bytes, str, str | None]:
     if page == "-":
         return _limited(sys.stdin.buffer.read(MAX_BYTES + 1), page), url or "https://page.invalid/", None
     place = Path(page)
+    if not place.is_file():
+        check_typed(page)
     if place.is_file() or not address_candidates(page):
         try:
             with place.open("rb") as file:

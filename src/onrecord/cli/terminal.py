@@ -61,6 +61,7 @@ _LINES: Mapping[Happening, str] = {
     Happening.COMPLETED: "pictures",
     Happening.NOT_KEPT: "not kept",
     Happening.SOURCE_FAILED: "failed",
+    Happening.SETTINGS_WRONG: "settings",
 }
 
 

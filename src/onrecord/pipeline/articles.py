@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,15 +29,26 @@ from onrecord.model import (
     NotModified,
     Outcome,
     ReadingKind,
+    Refused,
     Revision,
     Validators,
+    VerdictKind,
 )
 from onrecord.pipeline.pictures import Gathered, PictureDesk, reason_of
-from onrecord.pipeline.reading import Judged, Reading, envelope_of, read, read_again
+from onrecord.pipeline.reading import (
+    FULL_ENOUGH,
+    Judged,
+    Reading,
+    envelope_of,
+    length_of,
+    read,
+    read_again,
+    resemble,
+)
 from onrecord.pipeline.report import Happening, Listener, News
 from onrecord.pipeline.writing import Writer
 from onrecord.render import document as documents
-from onrecord.revisions import KindChanged, NewRevision, Unchanged, content_digest, next_revision
+from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
 from onrecord.schedule import next_look
 from onrecord.store import AddressRow, HeldArticle
 from onrecord.urls import article_id, lookup_key
@@ -62,6 +74,13 @@ class Finding:
     judged: Judged
     held: HeldArticle | None
     pictures: tuple[Gathered, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Did the page itself answer, with an article or with 304? A wall in its place is no answer."""
+        verdict = self.judged.verdict
+        is_article = isinstance(self.outcome, Fetched) and bool(verdict and verdict.kind.is_article)
+        return is_article or isinstance(self.outcome, NotModified)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +113,7 @@ class ArticleDesk:
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
         self._being_kept: dict[str, ArticleId] = {}
+        self._locks: dict[ArticleId, asyncio.Lock] = {}
 
     # ---------------------------------------------------------------- looking
 
@@ -139,22 +159,59 @@ class ArticleDesk:
         """Write down what a look brought. When this returns, it would outlast a crash."""
         reading = finding.judged.reading
         held = finding.held or self._held(reading)
+        if held is None:
+            return await (self._keep_new(finding, reading) if reading else self._keep_nothing(finding, None))
+        # Two sources may bring one article at once: each is compared with what stands when its turn comes.
+        async with self._lock(held.id):
+            return await self._keep_beside(finding, reading, self._archive.catalog.article(held.id) or held)
+
+    def _lock(self, held_id: ArticleId) -> asyncio.Lock:
+        return self._locks.setdefault(held_id, asyncio.Lock())
+
+    async def _keep_beside(self, finding: Finding, reading: Reading | None, held: HeldArticle) -> Kept:
         if isinstance(finding.outcome, NotModified) and reading is None:
-            return await self._keep_unchanged(finding, finding.outcome)
+            return await self._keep_unchanged(finding, finding.outcome, held)
         if reading is None:
             return await self._keep_nothing(finding, held)
-        if held is None:
-            return await self._keep_new(finding, reading)
-        return await self._keep_held(finding, reading, held)
+        latest = self._archive.document(held)
+        if reading.exchange and self._leads_elsewhere(reading, reading.exchange, held, latest):
+            reason = f"the address leads to another page now: {reading.exchange.url}"
+            self._remember_failure(finding, held, reason)
+            return Kept(article_id=held.id, outcome="kept", reason=reason)
+        kept = await self._keep_held(finding, reading, held, latest)
+        # The feed may still give the text of a page that is gone.
+        await self._suspect_removal(finding, held)
+        return kept
+
+    def _leads_elsewhere(
+        self, reading: Reading, answer: Exchange, held: HeldArticle, latest: Document
+    ) -> bool:
+        """Was another article, or a home page, answered from an address that the held one never had?"""
+        known = {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
+        is_known = {lookup_key(reading.identity.canonical_url), lookup_key(answer.url)} <= known
+        return not is_known and not resemble(reading.article, latest.revision.article)
 
     async def _keep_new(self, finding: Finding, reading: Reading) -> Kept:
-        look, article = finding.look, reading.article
-        keys = [lookup_key(url) for url in (article.canonical_url, *reading.identity.aliases, look.url)]
+        article = reading.article
+        keys = [
+            lookup_key(url) for url in (article.canonical_url, *reading.identity.aliases, finding.look.url)
+        ]
         if other := next((self._being_kept[key] for key in keys if key in self._being_kept), None):
-            # Another source, or another address, brought the same article a moment ago.
-            return Kept(article_id=other, outcome="kept")
+            # Another source, or another address, brings the same article at this moment.
+            async with self._lock(other):
+                pass
+            return await self.keep(finding)
         fresh_id = article_id(article.canonical_url)
         self._being_kept |= dict.fromkeys(keys, fresh_id)
+        try:
+            async with self._lock(fresh_id):
+                return await self._keep_first(finding, reading, fresh_id)
+        finally:
+            for key in keys:
+                self._being_kept.pop(key, None)
+
+    async def _keep_first(self, finding: Finding, reading: Reading, fresh_id: ArticleId) -> Kept:
+        look, article = finding.look, reading.article
         capture = await self._capture(finding, reading)
         at = capture.captured_at if capture else self._now()
         revision = Revision(
@@ -171,20 +228,19 @@ class ArticleDesk:
         self._remember(finding, document.id, capture, first_captured_at=at)
         return Kept(article_id=document.id, outcome="kept")
 
-    async def _keep_held(self, finding: Finding, reading: Reading, held: HeldArticle) -> Kept:
-        latest = self._archive.document(held)
-        reading = _with_what_the_feed_told(reading, latest.revision.article)
+    async def _keep_held(
+        self, finding: Finding, reading: Reading, held: HeldArticle, latest: Document
+    ) -> Kept:
+        told = latest.revision.article
+        reading = replace(reading, article=_with_what_the_feed_told(reading.article, told))
         decided = next_revision(
             reading.article,
             reading.kind,
             latest.revision,
             now=self._now(),
-            latest_reread=self._reread(latest, held),
+            latest_reread=self._reread(latest, held, finding.look.entry),
         )
-        if isinstance(decided, KindChanged) and reading.kind is ReadingKind.FEED:
-            # The page we hold is worth more than the feed's text that is left of it.
-            decided = Unchanged(held.url)
-        if isinstance(decided, Unchanged):
+        if isinstance(decided, Unchanged) or _is_worse(reading, latest, finding.look.source):
             return await self._keep_same(finding, reading, held, latest)
         capture = await self._capture(finding, reading)
         revision = replace(
@@ -219,13 +275,8 @@ class ArticleDesk:
         self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=held.id, outcome="kept")
 
-    async def _keep_unchanged(self, finding: Finding, outcome: NotModified) -> Kept:
+    async def _keep_unchanged(self, finding: Finding, outcome: NotModified, held: HeldArticle) -> Kept:
         """304: the page says what it said."""
-        held = finding.held
-        if held is None:  # asked with validators, so it was held; a server that answers 304 unasked is odd
-            return Kept(
-                article_id=None, outcome="failed", reason="the server answered 304 to a first request"
-            )
         capture = await self._revisit(finding, outcome.final)
         if steps := self._envelope_steps(finding, held):
             await self._writer.commit(*steps)
@@ -240,6 +291,8 @@ class ArticleDesk:
         look, outcome, verdict = finding.look, finding.outcome, finding.judged.verdict
         if outcome is None:
             reason = "the feed's text does not read like an article"
+        elif isinstance(outcome, NotModified):
+            reason = "the server answered 304 to a first request"
         elif verdict is not None:
             reason = f"{verdict.kind.value}: {verdict.reason}"
         else:
@@ -250,8 +303,7 @@ class ArticleDesk:
             return Kept(article_id=held.id, outcome="kept", reason=reason)
         await self._capture_refused(finding)
         self._tell(_news(Happening.NOT_KEPT, look, look.entry.headline if look.entry else None, reason))
-        kind = verdict.kind.value if verdict else "gone" if isinstance(outcome, Gone) else "failed"
-        return Kept(article_id=None, outcome=kind, reason=reason)
+        return Kept(article_id=None, outcome=_outcome_name(finding), reason=reason)
 
     async def _capture_refused(self, finding: Finding) -> None:
         """Record, the first time, what was answered in an article's place, or as much as a limit let through."""
@@ -264,10 +316,12 @@ class ArticleDesk:
                 await self._writer.capture(exchange)
 
     async def _suspect_removal(self, finding: Finding, held: HeldArticle) -> None:
-        address = self._archive.state.address(finding.look.url)
+        if not isinstance(finding.outcome, Gone) or held.removed_at:
+            return
         # A page that never answered can't vanish; an item that left a feed's window has not.
-        has_answered = held.kind == ReadingKind.PAGE or bool(address and address.payload_digest)
-        if not isinstance(finding.outcome, Gone) or held.removed_at or not has_answered:
+        answered = [row.url for row in self._archive.state.addresses_of(held.id) if row.payload_digest]
+        is_from_page = held.kind == ReadingKind.PAGE  # though the state may have forgotten at which address
+        if finding.look.url not in answered and (answered or not is_from_page):
             return
         captures = [await self._writer.capture(exchange) for exchange in finding.outcome.exchanges]
         status = finding.outcome.final.status
@@ -278,7 +332,7 @@ class ArticleDesk:
         self._tell(_news(Happening.REMOVED, finding.look, held.headline, reason))
 
     async def _restore(self, finding: Finding, held: HeldArticle) -> None:
-        if held.removed_at and isinstance(finding.outcome, Fetched | NotModified):
+        if held.removed_at and finding.is_answered:
             await self._writer.commit(Step(event=Event.RESTORED, data={"id": held.id}))
             self._tell(_news(Happening.RESTORED, finding.look, held.headline))
 
@@ -341,6 +395,12 @@ class ArticleDesk:
         fresh_id: ArticleId,
     ) -> Document:
         source = finding.look.source.id
+        pictures = dict(held.pictures) if held else {}
+        # A picture that was kept once stays, also where its server gives none today.
+        pictures |= {
+            one.kept.url: one.kept for one in finding.pictures if not _has(pictures.get(one.kept.url))
+        }
+        shown = dict.fromkeys(picture.url for picture in revision.article.pictures)
         return Document(
             id=fresh_id,
             source=held.source if held else source,
@@ -350,7 +410,7 @@ class ArticleDesk:
             capture_record=capture.record_id if capture else None,
             reader_version=READER_VERSION,
             verdict=reading.verdict.kind,
-            pictures={one.kept.url: one.kept for one in finding.pictures},
+            pictures={url: pictures[url] for url in shown if url in pictures},
         )
 
     def _next_number(self, source: str) -> int:
@@ -364,10 +424,17 @@ class ArticleDesk:
             document.id,
             document.source,
             document.revision.captured_at,
-            is_taken=lambda path: path.lower() in self._paths or self._archive.catalog.is_path_taken(path),
+            is_taken=self._is_taken,
         )
         self._paths.add(path.lower())
         return path
+
+    def _is_taken(self, path: str) -> bool:
+        """Would a document here take another file's place: a document's, or one that a person put there?"""
+        archive = self._archive
+        return (
+            path.lower() in self._paths or archive.catalog.is_path_taken(path) or archive.files.exists(path)
+        )
 
     async def _commit_document(
         self,
@@ -386,7 +453,8 @@ class ArticleDesk:
         if envelope:
             files.append((archives.envelope_path(path), archives.write_envelope(envelope)))
         article = document.revision.article
-        aliases = {lookup_key(url): url for url in (finding.look.url, *reading.identity.aliases)}
+        named = (finding.look.url, reading.identity.canonical_url, *reading.identity.aliases)
+        aliases = {lookup_key(url): url for url in named}
         aliases.pop(lookup_key(article.canonical_url), None)
         data: dict[str, Any] = {
             "id": document.id,
@@ -434,7 +502,7 @@ class ArticleDesk:
         data = {"id": held.id, "envelope": path}
         return [Step(event=Event.ENVELOPED, data=data, files=((path, archives.write_envelope(envelope)),))]
 
-    def _reread(self, latest: Document, held: HeldArticle) -> Article | None:
+    def _reread(self, latest: Document, held: HeldArticle, entry: Entry | None) -> Article | None:
         """Read the older capture with today's reader, so that an upgrade makes no revision."""
         if latest.reader_version == READER_VERSION or latest.revision.kind is not ReadingKind.PAGE:
             return None
@@ -443,7 +511,9 @@ class ArticleDesk:
             return None
         record = self._archive.record(newest.record)
         body = decoded_body(record.exchange()).body
-        return read_again(body, url=record.url or held.url, content_type=newest.media_type)
+        url = record.url or held.url
+        again = read_again(body, url=url, content_type=newest.media_type, entry=entry)
+        return _with_what_the_feed_told(again, latest.revision.article) if again else None
 
     # ---------------------------------------------------------------- remembering
 
@@ -461,7 +531,7 @@ class ArticleDesk:
         known = self._archive.state.address(look.url) or AddressRow(url=look.url)
         row = replace(
             known,
-            source=look.source.id,
+            source=self._source_of(known, look),
             article_id=held_id,
             looked_at=now,
             failures=0,
@@ -469,7 +539,7 @@ class ArticleDesk:
             verdict=finding.judged.verdict.kind.value if finding.judged.verdict else known.verdict,
             next_at=next_look(first_captured_at, now, self._archive.config.schedule.look_again, now=now),
         )
-        if isinstance(finding.outcome, Fetched):
+        if isinstance(finding.outcome, Fetched) and finding.is_answered:
             final = finding.outcome.final
             row = replace(
                 row,
@@ -490,7 +560,7 @@ class ArticleDesk:
         ladder = self._archive.config.schedule.look_again
         row = replace(
             known,
-            source=finding.look.source.id,
+            source=self._source_of(known, finding.look),
             article_id=held.id,
             looked_at=now,
             failures=known.failures + 1,
@@ -499,21 +569,46 @@ class ArticleDesk:
         )
         self._archive.state.put(row)
 
+    def _source_of(self, known: AddressRow, look: Look) -> str:
+        """Return the source that looks at an address again: the first that is followed, or the one at hand."""
+        followed = {source.id for source in self._archive.config.sources}
+        return known.source if known.source in followed and known.source else look.source.id
 
-def _with_what_the_feed_told(reading: Reading, known: Article) -> Reading:
-    """Return *reading* with date and authors as known, where it is silent on them.
+
+def _is_worse(reading: Reading, latest: Document, source: SourceConfig) -> bool:
+    """Would *reading* take the place of more than it brings: for a wall, or for a feed's shorter text?"""
+    held = latest.revision
+    is_shorter = length_of(reading.article) < FULL_ENOUGH * length_of(held.article)
+    if reading.kind is held.kind:
+        is_walled = reading.verdict.kind is VerdictKind.PART and latest.verdict is not VerdictKind.PART
+        return is_walled and is_shorter
+    # A page that we hold is worth more than what a feed says of it.
+    return reading.kind is ReadingKind.FEED or source.full_text == "feed" or is_shorter
+
+
+def _with_what_the_feed_told(article: Article, known: Article) -> Article:
+    """Return *article* with date and authors as known, where it is silent on them.
 
     They came from an entry that has left its feed's window since: the page has not been edited.
     """
-    article = reading.article
     return replace(
-        reading,
-        article=replace(
-            article,
-            published_at=article.published_at or known.published_at,
-            authors=article.authors or known.authors,
-        ),
+        article,
+        published_at=article.published_at or known.published_at,
+        authors=article.authors or known.authors,
     )
+
+
+def _outcome_name(finding: Finding) -> str:
+    """Return what came of an entry that became no article: `EntryRow.outcome`."""
+    if finding.judged.verdict is not None:
+        return finding.judged.verdict.kind.value
+    match finding.outcome:
+        case Gone():
+            return "gone"
+        case Refused():
+            return "refused"
+        case _:
+            return "failed"
 
 
 def _record(capture: Capture) -> dict[str, Any]:

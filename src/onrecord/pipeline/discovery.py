@@ -52,7 +52,9 @@ class Discovery:
 
     async def _read(self, source: SourceConfig, url: str, *, is_front_page: bool) -> Discovered:
         known = self._archive.state.feed(url) or FeedRow(url=url, source=source.id)
-        validators = Validators(known.etag, known.last_modified)
+        # What another source was told, or this one under its former name, has not been seen to here.
+        is_ours = known.source == source.id
+        validators = Validators(known.etag, known.last_modified) if is_ours else Validators()
         outcome = await self._client.fetch(
             url, kind="page" if is_front_page else "feed", validators=validators
         )
@@ -77,8 +79,9 @@ class Discovery:
         claims = _claims_digest(feed)
         row = replace(
             checked,
-            etag=final.header("etag"),
-            last_modified=final.header("last-modified"),
+            # An index that has not changed says nothing of the sitemaps that it lists: it is read each time.
+            etag=None if feed.children else final.header("etag"),
+            last_modified=None if feed.children else final.header("last-modified"),
             claims_digest=claims,
             entries=len(feed.entries),
             ttl_minutes=feed.ttl_minutes,

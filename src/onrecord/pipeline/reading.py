@@ -25,6 +25,9 @@ from onrecord.urls import Identity, canonicalize, identity
 #: A page is preferred to the feed's full text unless it gives less than this share of it: a paywall, a block page.
 FULL_ENOUGH = 0.9
 
+#: Two articles with this share of the shorter one's text in common are one; reports on one subject share a tenth.
+ALIKE = 0.3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -51,14 +54,16 @@ def read(outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, 
     feed = _feed(entry, source) if source.full_text != "page" else None
     if source.full_text == "feed" and feed is not None:
         return Judged(reading=feed, verdict=verdict)
-    if page is not None and (feed is None or _length(page.article) >= FULL_ENOUGH * _length(feed.article)):
+    if page is not None and (
+        feed is None or length_of(page.article) >= FULL_ENOUGH * length_of(feed.article)
+    ):
         return Judged(reading=page, verdict=verdict)
     return Judged(reading=feed or page, verdict=verdict)
 
 
-def read_again(body: bytes, *, url: str, content_type: str | None) -> Article | None:
-    """Return what today's reader makes of an older capture."""
-    return read_page_and_facts(body, url=url, content_type=content_type)[0].article
+def read_again(body: bytes, *, url: str, content_type: str | None, entry: Entry | None) -> Article | None:
+    """Return what today's reader makes of an older capture, with the help that the page has today."""
+    return read_page_and_facts(body, url=url, content_type=content_type, entry=entry)[0].article
 
 
 def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | None, Verdict]:
@@ -99,8 +104,23 @@ def _filed_under(article: Article, found: Identity) -> Article:
     return replace(article, canonical_url=found.canonical_url)
 
 
-def _length(article: Article) -> int:
+def length_of(article: Article) -> int:
+    """Return the length of an article's body, in characters."""
     return len(body_text(article.blocks))
+
+
+def resemble(one: Article, other: Article) -> bool:
+    """May these be one article, edited: is much of the text in common, or the headline where there is none?"""
+    pieces, others = _pieces(one), _pieces(other)
+    if not pieces or not others:
+        return one.headline == other.headline
+    return len(pieces & others) >= ALIKE * min(len(pieces), len(others))
+
+
+def _pieces(article: Article) -> set[str]:
+    """Return the text in overlapping pieces of eight characters: they serve any script."""
+    text = body_text(article.blocks)
+    return {text[at : at + 8] for at in range(max(len(text) - 7, 0))}
 
 
 def envelope_of(entry: Entry | None) -> Envelope | None:

@@ -21,6 +21,7 @@ class Happening(StrEnum):
     SOURCE_BEGUN = "source-begun"
     SOURCE_DONE = "source-done"
     SOURCE_FAILED = "source-failed"
+    SETTINGS_WRONG = "settings-wrong"  #: while it watched: the former ones stand
     TO_LOOK_AT = "to-look-at"  #: *count* addresses are to be looked at
     LOOKED = "looked"
     NEW = "new"

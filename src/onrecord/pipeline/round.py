@@ -26,7 +26,7 @@ from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
-from onrecord.store import EntryRow, SourceRow
+from onrecord.store import AddressRow, EntryRow, SourceRow
 from onrecord.urls import lookup_key
 
 #: Looks of one source under way at once: while one waits for its host, another's pictures come from theirs.
@@ -200,6 +200,9 @@ class Round:
         is_changed = known is None or known.claims_digest != claims
         is_waiting = known is not None and known.next_at is not None and known.next_at > now
         if (held is None and (recheck or is_changed or not is_waiting)) or (held is not None and is_changed):
+            if held is None:
+                # Noted before it is asked for: a round that breaks off may never see it listed again.
+                self._archive.state.put(replace(row, next_at=now))
             return _Planned(Look(source=source, url=entry.url, entry=entry, held=held), row)
         self._archive.state.put(row)
         return None
@@ -215,6 +218,7 @@ class Round:
         """Return the looks at held articles that are due; with *recheck*, all of the last 30 days."""
         chosen: dict[str, Look] = {}
         rows = self._archive.state.looks(source.id, due_by=None if recheck else now)
+        rows += self._forgotten(source, now=now)
         # An address whose page has answered is asked rather than one that only a feed knows.
         for row in sorted(rows, key=lambda row: row.payload_digest is None):
             held = self._archive.catalog.article(row.article_id or "")
@@ -229,6 +233,14 @@ class Round:
             entry = listed.get(key) or recalled(row.url, known.claims if known else None)
             chosen[held.id] = Look(source=source, url=row.url, entry=entry, held=held)
         return list(chosen.values())
+
+    def _forgotten(self, source: SourceConfig, *, now: datetime) -> list[AddressRow]:
+        """Return a row for each young article of which the state knows no address: it was lost, or left behind."""
+        young = {
+            held.id: held for held in self._archive.catalog.captured_since(source.id, now - RECHECK_WINDOW)
+        }
+        unknown = self._archive.state.without_address(young)
+        return [AddressRow(url=held.url, article_id=held.id) for held in young.values() if held.id in unknown]
 
     def _remember(self, source: SourceConfig, lists: Sequence[Discovered], failed: str | None) -> None:
         """Note how the source did. Validators of a list are noted only now that its entries are seen to."""

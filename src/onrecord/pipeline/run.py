@@ -9,16 +9,16 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from onrecord.archive import Archive
+from onrecord.archive import CONFIG, Archive
 from onrecord.config import SAVED, Config, SourceConfig
-from onrecord.errors import UsageError
+from onrecord.errors import OnRecordError, UsageError
 from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory
 from onrecord.pipeline.adding import Adding
 from onrecord.pipeline.articles import Kept, Look
 from onrecord.pipeline.hosts import StateMemory
-from onrecord.pipeline.report import Listener, RoundReport, utc_now
+from onrecord.pipeline.report import Happening, Listener, News, RoundReport, utc_now
 from onrecord.pipeline.round import Round
-from onrecord.pipeline.sources import Found, chosen_sources, followed_as
+from onrecord.pipeline.sources import Found, check_typed, chosen_sources, followed_as
 from onrecord.pipeline.writing import Writer
 from onrecord.schedule import Wishes, is_due, next_round
 from onrecord.store import SourceRow
@@ -66,6 +66,7 @@ def client_settings(config: Config, environ: Mapping[str, str]) -> FetchSettings
         concurrency=fetch.hosts_at_once,
         proxies=proxies,
         ca_file=fetch.ca_file or environ.get("SSL_CERT_FILE") or None,
+        allow_networks=fetch.allow_networks,
     )
 
 
@@ -128,6 +129,7 @@ async def save_pages(
 
 
 def _saving(archive: Archive, address: str) -> Look:
+    check_typed(address)
     candidates = address_candidates(address)
     if not candidates:
         raise UsageError(
@@ -142,7 +144,13 @@ def _saving(archive: Archive, address: str) -> Look:
 async def find_sources(
     config: Config, addresses: Sequence[str], *, environ: Mapping[str, str]
 ) -> list[Found]:
-    """Return what there is to follow at each address."""
+    """Return what there is to follow at each address.
+
+    Raises:
+        UsageError: One of them holds a password.
+    """
+    for address in addresses:
+        check_typed(address)
     known = {address: followed_as(address, config.sources) for address in addresses}
     # A person waits for this: one more try serves a passing fault, five would serve a mistyped name.
     settings = replace(
@@ -166,11 +174,16 @@ async def watch(
     after_round: Callable[[RoundReport], None],
 ) -> None:
     """Run rounds by schedule until cancelled: each source at its own time."""
+    wrong: str | None = None
+    # A name that is none is told of at once; one that is taken out of the settings later is left out.
+    chosen_sources(archive, names)
     while True:
-        archive.reload_config()
-        sources = chosen_sources(archive, names)
+        wrong = reloaded(archive, tell, wrong)
+        followed = {source.id for source in archive.config.sources}
+        known = [name for name in names if name in followed]
+        sources = chosen_sources(archive, known) if known or not names else []
         now = utc_now()
-        due = [source for source in sources if _is_due(archive, source, now)]
+        due = [source for source in sources if is_source_due(archive.state.source(source.id), now=now)]
         if due:
             report = await update(archive, due, recheck=False, environ=environ, tell=tell)
             for source in due:
@@ -179,9 +192,25 @@ async def watch(
         await asyncio.sleep(_nap(archive, sources, utc_now()))
 
 
-def _is_due(archive: Archive, source: SourceConfig, now: datetime) -> bool:
-    row = archive.state.source(source.id)
-    return row is None or row.next_at is None or is_due(row.next_at, now=now)
+def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
+    """Read onrecord.toml again; while it can't be used the former settings stand. Return what is *wrong* with it.
+
+    A mistake is told once.
+    """
+    try:
+        archive.reload_config()
+    except (OnRecordError, OSError) as error:
+        if str(error) != wrong:
+            tell(News(what=Happening.SETTINGS_WRONG, source=CONFIG, reason=str(error)))
+        return str(error)
+    return None
+
+
+def is_source_due(row: SourceRow | None, *, now: datetime) -> bool:
+    """Is it time to ask for a source's lists? A row out of the future comes from a clock that has been set back."""
+    if row is None or row.next_at is None or (row.checked_at is not None and row.checked_at > now):
+        return True
+    return is_due(row.next_at, now=now)
 
 
 def _schedule(archive: Archive, source: SourceConfig) -> None:

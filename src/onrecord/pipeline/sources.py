@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from onrecord.archive import Archive
 from onrecord.config import SourceConfig, source_id_for
-from onrecord.errors import SourceNotFoundError
+from onrecord.errors import SourceNotFoundError, UsageError
 from onrecord.model import SourceId
-from onrecord.urls import address_candidates, lookup_key
+from onrecord.urls import address_candidates, has_credentials, lookup_key, without_credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,19 @@ class Found:
     entries: int = 0  #: that they list now
     reason: str | None = None  #: why there is nothing to follow
     is_followed: bool = False  #: it was followed before
+
+
+def check_typed(address: str) -> None:
+    """Look at what a person typed before anything is done with it, or said of it.
+
+    Raises:
+        UsageError: It holds a user name or password; the message does not.
+    """
+    if has_credentials(address):
+        raise UsageError(
+            f"{without_credentials(address)}: this holds a user name or password, which is neither sent nor kept;"
+            " type the address without"
+        )
 
 
 def followed_as(address: str, sources: Sequence[SourceConfig]) -> SourceConfig | None:

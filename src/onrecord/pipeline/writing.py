@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from onrecord.archive import Archive, Step
-from onrecord.errors import OnRecordError
 from onrecord.ledger import Line, Put
 from onrecord.model import Capture, Exchange
 from onrecord.warc import RevisitTarget
@@ -35,7 +34,7 @@ class Writer:
         self._now = now
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._waiting: list[tuple[Sequence[Step], asyncio.Future[list[Line]]]] = []
-        self._failure: OnRecordError | None = None
+        self._failure: Exception | None = None
         self._committing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -89,7 +88,7 @@ class Writer:
                     raise self._failure
                 lines = await self._on_thread(partial(self._archive.write_down, steps, now=now))
                 self._archive.enter(lines, steps)
-            except OnRecordError as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, whoever waits must hear of it
                 # After one refusal nothing more is written: the ledger would run ahead of the index.
                 self._failure = error
                 for _, future in batch:

@@ -94,6 +94,10 @@ class SqliteCatalog:
                 if document is None:
                     raise ValueError(f"a {line.event} line needs its document")
                 self._apply_document(line, document)
+            case Event.REREAD:
+                if document is None:
+                    raise ValueError(f"a {line.event} line needs its document")
+                self._apply_reading(document)
             case Event.ENVELOPED:
                 self._db.run("UPDATE article SET has_envelope = 1 WHERE id = ?", (line.data["id"],))
             case Event.REMOVED:
@@ -109,6 +113,42 @@ class SqliteCatalog:
         for url in line.data.get("aliases", ()):
             self._add_alias(line.data["id"], url)
         self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
+
+    def _apply_reading(self, document: Document) -> None:
+        """Bring in what a later reader made of a revision, which need not be the newest."""
+        revision, article = document.revision, document.revision.article
+        values = (revision.content_digest, document.reader_version, document.id, revision.number)
+        self._db.run("UPDATE revision SET content_digest = ?, reader = ? WHERE id = ? AND number = ?", values)
+        published = article.published_at
+        self._db.run(
+            "UPDATE article SET headline = ?, language = ?, section = ?, published = ?, published_utc = ?,"
+            " verdict = ?, access = ?, content_digest = ? WHERE id = ? AND revision = ?",
+            (
+                article.headline,
+                article.language,
+                article.section,
+                str(published) if published else None,
+                _text(published.at) if published else None,
+                document.verdict.value,
+                article.access.value,
+                revision.content_digest,
+                document.id,
+                revision.number,
+            ),
+        )
+        if self._db.value("SELECT revision FROM article WHERE id = ?", (document.id,)) == revision.number:
+            self._put_authors_and_pictures(document)
+
+    def _put_authors_and_pictures(self, document: Document) -> None:
+        self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
+        for name in document.revision.article.authors:
+            self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
+        for picture in document.pictures.values():
+            self._db.run(
+                "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?)",
+                (document.id, picture.url, picture.digest, picture.path, picture.reason),
+            )
 
     def _add_alias(self, article_id: str, url: str) -> None:
         # The first article that an address named keeps it.
@@ -147,16 +187,9 @@ class SqliteCatalog:
             " content_digest = :content_digest, has_envelope = max(has_envelope, :has_envelope)",
             values,
         )
-        self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
-        for name in article.authors:
-            self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._put_authors_and_pictures(document)
         self._add_alias(document.id, article.canonical_url)
         self._apply_revision(line, document)
-        for picture in document.pictures.values():
-            self._db.run(
-                "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?)",
-                (document.id, picture.url, picture.digest, picture.path, picture.reason),
-            )
 
     def _apply_revision(self, line: Line, document: Document) -> None:
         revision = document.revision
@@ -223,6 +256,11 @@ class SqliteCatalog:
             values.append(listing.limit)
         for row in self._db.rows(sql, values):
             yield _held(row)
+
+    def captured_since(self, source: str, at: datetime) -> list[HeldArticle]:
+        """Return a source's articles that were first captured at this moment or later."""
+        sql = f"{_ARTICLE} WHERE source = ? AND first_captured_at >= ? ORDER BY first_captured_at, number"
+        return [_held(row) for row in self._db.rows(sql, (source, _text(at)))]
 
     def revisions(self, article_id: str) -> list[HeldRevision]:
         """Return an article's revisions, oldest first."""

@@ -6,7 +6,7 @@ No article hangs on it: lose it, and the next round asks unconditionally and kee
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ _MIGRATIONS = (
         claims TEXT, first_seen_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, article_id TEXT, outcome TEXT NOT NULL,
         reason TEXT, attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, PRIMARY KEY (source, key)
     ) WITHOUT ROWID;
+    CREATE INDEX entry_article ON entry (article_id);
     CREATE TABLE picture (
         url TEXT PRIMARY KEY, digest TEXT, path TEXT, media_type TEXT, width INTEGER, height INTEGER, reason TEXT,
         may_pass INTEGER NOT NULL DEFAULT 0, tried_at TEXT
@@ -165,6 +166,13 @@ class State:
         """Return the addresses that an article was asked at."""
         return self._all(AddressRow, "address", "article_id = ? ORDER BY url", (article_id,))
 
+    def without_address(self, article_ids: Iterable[str]) -> set[str]:
+        """Return those of the articles of which no address is known: the state is younger than they are."""
+        sql = (
+            "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM address WHERE article_id = value)"
+        )
+        return {row[0] for row in self._db.rows(sql, (json.dumps(list(article_ids)),))}
+
     def feed(self, url: str) -> FeedRow | None:
         """Return what is known of a feed."""
         return self._get(FeedRow, "feed", "url = ?", (url,))
@@ -176,6 +184,10 @@ class State:
     def entry(self, source: str, key: str) -> EntryRow | None:
         """Return what came of a source's entry."""
         return self._get(EntryRow, "entry", "source = ? AND key = ?", (source, key))
+
+    def entry_of_article(self, article_id: str) -> EntryRow | None:
+        """Return the entry that an article came by, the first of them."""
+        return self._get(EntryRow, "entry", "article_id = ? ORDER BY first_seen_at, key", (article_id,))
 
     def entries_not_kept(self, source: str) -> list[EntryRow]:
         """Return the entries of a source that became no article, newest first."""
