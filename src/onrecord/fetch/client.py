@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,13 @@ from urllib.parse import urlsplit
 
 from onrecord import urls
 from onrecord.fetch import robots as robots_txt
+from onrecord.fetch.addresses import literal_refusal
 from onrecord.fetch.coding import decoded_body
 from onrecord.fetch.courtesy import Clock, Courtesy, HostCounts, NotYetError, SystemClock
 from onrecord.fetch.memory import HostMemory, KeptRobots
 from onrecord.fetch.robots import Robots
 from onrecord.fetch.settings import FetchSettings, Kind
-from onrecord.fetch.wire import ConnectorFactory, Lost, Wire
+from onrecord.fetch.wire import Barred, ConnectorFactory, Lost, Wire
 from onrecord.model import (
     Exchange,
     Failed,
@@ -31,6 +33,7 @@ from onrecord.model import (
     Refused,
     Validators,
 )
+from onrecord.text import fold_space
 
 MAX_URL = 16 * 1024  #: characters; servers stop at 8 KiB, and signed addresses stay below 4
 ROBOTS_LIFETIME = timedelta(hours=24)  #: RFC 9309, 2.4
@@ -42,6 +45,7 @@ ROBOTS_REDIRECTS = 5  #: 2.3.1.2
 #: A move "for good" is asked about again after this: publishers take them back.
 MOVED_LIFETIME = timedelta(days=30)
 
+ABSOLUTE = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FOR_GOOD = frozenset({301, 308})
 POSTPONING = frozenset({429, 503})  #: speak for the whole host (RFC 6585, 4; RFC 9110, 15.6.4)
@@ -160,9 +164,14 @@ class Client:
                 return Failed(
                     url=url, reason=FailureReason.BAD_URL, detail=origin, exchanges=tuple(exchanges)
                 )
+            # Judged at each hop, before a proxy gets to see it, and before its robots.txt is asked for.
+            if reason := literal_refusal(urls.host_of(at), self._settings.allow_networks):
+                return Refused(url=url, reason=reason)
             if kind != "robots" and (refused := await self._refusal(at, origin)):
                 return refused
             answer = await self._ask(at, origin, kind, validators)
+            if isinstance(answer, Barred):
+                return Refused(url=url, reason=answer.reason)
             if isinstance(answer, Failed):
                 return replace(answer, url=url, exchanges=(*exchanges, *answer.exchanges))
             exchanges.append(answer)
@@ -170,8 +179,10 @@ class Client:
             if answer.status not in REDIRECTS or location is None:
                 return _outcome(url, tuple(exchanges), validators)
             target = urls.resolve(_location(location), at)
-            if target is None:
-                detail = f"redirected to {location[:200]!r}, which is no http address"
+            # "story@5" is a path, and no password.
+            is_secret = ABSOLUTE.match(location) is not None and urls.has_credentials(location)
+            if target is None or is_secret:
+                detail = f"redirected to {urls.without_credentials(location)[:200]!r}, which is not asked"
                 return Failed(
                     url=url, reason=FailureReason.BAD_URL, detail=detail, exchanges=tuple(exchanges)
                 )
@@ -241,7 +252,7 @@ class Client:
 
     async def _ask(
         self, url: str, origin: _Origin, kind: Kind, validators: Validators | None
-    ) -> Exchange | Failed:
+    ) -> Exchange | Failed | Barred:
         """Ask for *url* until an answer comes that another try would not better."""
         settings = self._settings
         page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
@@ -254,6 +265,8 @@ class Client:
                     answer = await self._wire.ask(
                         urls.request_target(url), headers, self._settings.max_body[kind]
                     )
+                    if isinstance(answer, Barred):
+                        return answer
                     self._count(origin.host, answer)
             except NotYetError as error:
                 detail = f"{origin.host} asked for a pause: {error}"
@@ -316,7 +329,8 @@ def _origin(url: str) -> _Origin | str:
         return f"only http and https are asked for, not {parts.scheme[:40] or 'an address without scheme'}"
     if "@" in given.netloc:
         return "the address holds a user name or password, which is not sent"
-    if not name or not _is_host(name):
+    # What `urls` reads no host in, others may: "0x7f.1" is 127.0.0.1 to many a resolver, and a proxy's.
+    if not name or not _is_host(name) or not urls.host_of(url):
         return "the address names no host that there can be"
     shown = f"[{name}]" if ":" in name else name
     is_default = port in {None, 443 if parts.scheme == "https" else 80}
@@ -360,7 +374,7 @@ def _outcome(url: str, exchanges: tuple[Exchange, ...], validators: Validators |
     # 206 without our asking for a range is a part of something.
     if 200 <= final.status < 300 and final.status != 206:
         return Fetched(exchanges=exchanges)
-    detail = f"{final.status} {final.reason}".strip()
+    detail = _status(final)
     if final.status in REDIRECTS or final.status < 200 or final.status == 304:
         detail += ", which makes no sense here"
         return Failed(url=url, reason=FailureReason.BAD_RESPONSE, detail=detail, exchanges=exchanges)
@@ -371,8 +385,13 @@ def _failed(url: str, answer: Exchange | Lost, retry_at: datetime | None = None)
     if isinstance(answer, Lost):
         exchanges = (answer.exchange,) if answer.exchange else ()
         return Failed(url=url, reason=answer.reason, detail=answer.detail, exchanges=exchanges)
-    detail = f"{answer.status} {answer.reason}".strip()
+    detail = _status(answer)
     return Failed(url=url, reason=FailureReason.STATUS, detail=detail, exchanges=(answer,), retry_at=retry_at)
+
+
+def _status(answer: Exchange) -> str:
+    """Return the status line's words, as much of them as a person reads, and nothing a terminal would obey."""
+    return fold_space(f"{answer.status} {answer.reason[:200]}")
 
 
 def _retry_after(value: str | None, now: datetime) -> float | None:
@@ -414,6 +433,8 @@ def _is_server_error(outcome: Outcome) -> bool:
 
 def _unreachable(outcome: Outcome, origin: _Origin) -> Refused | Failed:
     """Return what to say of pages whose robots.txt can't be had."""
+    if isinstance(outcome, Refused):
+        return outcome
     if isinstance(outcome, Failed) and (not _is_server_error(outcome) or outcome.retry_at):
         return replace(outcome, detail=f"{outcome.detail} (asking for robots.txt)", exchanges=())
     what = outcome.detail if isinstance(outcome, Failed) else "no answer that can be read"

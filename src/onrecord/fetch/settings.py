@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from onrecord import __version__
+from onrecord.fetch.addresses import Network
 
 Kind = Literal["page", "feed", "picture", "robots"]
 
@@ -90,3 +91,4 @@ class FetchSettings:
     concurrency: int = 64  #: requests under way, each to another host
     proxies: Proxies = field(default_factory=Proxies)
     ca_file: str | None = None  #: certificates trusted beside the system's
+    allow_networks: tuple[Network, ...] = ()  #: asked though they are no part of the open internet

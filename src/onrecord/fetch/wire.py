@@ -20,17 +20,28 @@ from yarl import URL
 
 from onrecord.errors import UsageError
 from onrecord.fetch.courtesy import Clock
+from onrecord.fetch.guard import AddressRefusedError, guarded_connector
 from onrecord.fetch.settings import FetchSettings
 from onrecord.model import Exchange, FailureReason
 
 #: Content-Security-Policy headers of 20 KiB exist; more, or more of them, is a flood.
 MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADERS = 256
+#: All headers of an answer together, which are kept in a capture. Real ones are below 40 KiB.
+MAX_HEAD_BYTES = 256 * 1024
+#: Bytes a second that a body brings at the least, on the whole, after it has had time to begin. The slowest
+#: networks that people read on give ten times as much; what drips would hold its host's lease for nothing.
+LEAST_RATE = 64
+LEAST_RATE_AFTER = 20.0
 
 PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 
-#: Makes the connector of direct and HTTP-proxied requests, given the certificates to trust. Who checks
-#: addresses, or resolves names in another way, gives another.
+#: The ways out, beside SOCKS proxies, each named by its address.
+DIRECT = ""
+HTTP_PROXY = "http"
+
+#: Makes the connector of direct and HTTP-proxied requests in another way than the wire's own, which refuses
+#: addresses that may not be asked, given the certificates to trust. Who gives one answers for where it leads.
 ConnectorFactory = Callable[[ssl.SSLContext], aiohttp.TCPConnector]
 
 
@@ -42,6 +53,13 @@ class Lost:
     detail: str
     may_help: bool  #: to try again
     exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Nothing was asked: the host leads to no address that may be. *reason* is a sentence."""
+
+    reason: str
 
 
 class _Response(aiohttp.ClientResponse):
@@ -65,7 +83,7 @@ class Wire:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._make_connector = connector or _connector
+        self._make_connector = connector
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._trust: ssl.SSLContext | None = None
 
@@ -84,18 +102,21 @@ class Wire:
             await session.close()
         self._sessions.clear()
 
-    async def ask(self, url: str, headers: Mapping[str, str], max_body: int) -> Exchange | Lost:
+    async def ask(self, url: str, headers: Mapping[str, str], max_body: int) -> Exchange | Lost | Barred:
         """Send a GET for *url*, an address fit for the wire; return what came back."""
         proxy = self._settings.proxies.proxy_for(url.partition(":")[0], urlsplit(url).hostname or "")
         requested_at = self._clock.now()
         began = self._clock.monotonic()
         try:
             is_socks = bool(proxy) and str(proxy).startswith("socks")
-            session = self._session(str(proxy) if is_socks else "")
+            session = self._session(str(proxy) if is_socks else HTTP_PROXY if proxy else DIRECT)
             async with session.get(
                 _as_it_is(url), headers=headers, proxy=None if is_socks else proxy, allow_redirects=False
             ) as response:
-                body, truncated, lost = await _read(response, max_body)
+                if (size := _head_size(response)) > MAX_HEAD_BYTES:
+                    response.close()
+                    return Lost(FailureReason.BAD_RESPONSE, f"headers of {size} bytes", may_help=False)
+                body, truncated, lost = await self._read(response, max_body)
                 exchange = Exchange(
                     url=url,
                     requested_at=requested_at,
@@ -114,22 +135,15 @@ class Wire:
                     elapsed=self._clock.monotonic() - began,
                 )
         except _LOSSES as error:
-            return _lost(error, proxy)
+            cause = getattr(error, "os_error", error)
+            return Barred(str(cause)) if isinstance(cause, AddressRefusedError) else _lost(error, proxy)
         return Lost(lost.reason, lost.detail, lost.may_help, exchange) if lost else exchange
 
-    def _session(self, socks: str) -> aiohttp.ClientSession:
-        """Return the session through the SOCKS proxy at *socks*, or "" for none."""
-        if socks not in self._sessions:
-            context = self._trust or ssl.create_default_context()
-            # socks5h and socks4a say that the proxy resolves names, which it always does here.
-            plain = socks.replace("socks5h:", "socks5:", 1).replace("socks4a:", "socks4:", 1)
-            connector = (
-                aiohttp_socks.ProxyConnector.from_url(plain, ssl=context, limit=0, rdns=True)
-                if socks
-                else self._make_connector(context)
-            )
+    def _session(self, way: str) -> aiohttp.ClientSession:
+        """Return the session for a *way*: `DIRECT`, `HTTP_PROXY`, or the address of a SOCKS proxy."""
+        if way not in self._sessions:
             session = aiohttp.ClientSession(
-                connector=connector,
+                connector=self._connector(way),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
@@ -145,13 +159,55 @@ class Wire:
             )
             # aiohttp would ask a second time at once where a server hangs up, without the host's pause.
             session._retry_connection = False  # noqa: SLF001 (no public switch)
-            self._sessions[socks] = session
-        return self._sessions[socks]
+            self._sessions[way] = session
+        return self._sessions[way]
 
+    def _connector(self, way: str) -> aiohttp.TCPConnector:
+        context = self._trust or ssl.create_default_context()
+        if way not in {DIRECT, HTTP_PROXY}:
+            # socks5h and socks4a say that the proxy resolves names, which it always does here.
+            plain = way.replace("socks5h:", "socks5:", 1).replace("socks4a:", "socks4:", 1)
+            socks: aiohttp.TCPConnector = aiohttp_socks.ProxyConnector.from_url(
+                plain, ssl=context, limit=0, rdns=True
+            )
+            return socks
+        if self._make_connector:
+            return self._make_connector(context)
+        if way == HTTP_PROXY:  # a person's own word, and often an address of their own network
+            return aiohttp.TCPConnector(ssl=context, limit=0)
+        return guarded_connector(context, self._settings.allow_networks)
 
-def _connector(context: ssl.SSLContext) -> aiohttp.TCPConnector:
-    # Leases and the client's own limit say how many requests are under way.
-    return aiohttp.TCPConnector(ssl=context, limit=0)
+    async def _read(
+        self, response: aiohttp.ClientResponse, max_body: int
+    ) -> tuple[bytes, str | None, Lost | None]:
+        """Return the body as far as it came, why it is cut ("length", "time", "disconnect"), and the loss."""
+        parts: list[bytes] = []
+        size = 0
+        began = self._clock.monotonic()
+        try:
+            async for part in response.content.iter_any():
+                parts.append(part)
+                size += len(part)
+                if size > max_body:
+                    response.close()
+                    lost = Lost(FailureReason.TOO_LARGE, f"over {max_body} bytes", may_help=False)
+                    return b"".join(parts)[:max_body], "length", lost
+                seconds = self._clock.monotonic() - began
+                if seconds > LEAST_RATE_AFTER and size < seconds * LEAST_RATE:
+                    response.close()
+                    detail = f"{size} bytes in {seconds:.0f} seconds, fewer than {LEAST_RATE} a second"
+                    return b"".join(parts), "time", Lost(FailureReason.TIMEOUT, detail, may_help=False)
+        except TimeoutError:
+            truncated = "time"
+            lost = Lost(FailureReason.TIMEOUT, f"broke off after {size} bytes", may_help=True)
+        except (aiohttp.ClientError, OSError) as error:
+            truncated = "disconnect"
+            lost = Lost(FailureReason.CUT_OFF, _words(error), may_help=True)
+        else:
+            return b"".join(parts), None, None
+        parts.append(_unread(response.content))
+        response.close()
+        return b"".join(parts)[:max_body], truncated, lost
 
 
 def trust(ca_file: str | None) -> ssl.SSLContext:
@@ -203,29 +259,9 @@ def _request_head(url: str, response: aiohttp.ClientResponse) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
-async def _read(response: aiohttp.ClientResponse, max_body: int) -> tuple[bytes, str | None, Lost | None]:
-    """Return the body as far as it came, why it is cut ("length", "time", "disconnect"), and the loss."""
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async for part in response.content.iter_any():
-            parts.append(part)
-            size += len(part)
-            if size > max_body:
-                response.close()
-                lost = Lost(FailureReason.TOO_LARGE, f"over {max_body} bytes", may_help=False)
-                return b"".join(parts)[:max_body], "length", lost
-    except TimeoutError:
-        truncated = "time"
-        lost = Lost(FailureReason.TIMEOUT, f"broke off after {size} bytes", may_help=True)
-    except (aiohttp.ClientError, OSError) as error:
-        truncated = "disconnect"
-        lost = Lost(FailureReason.CUT_OFF, _words(error), may_help=True)
-    else:
-        return b"".join(parts), None, None
-    parts.append(_unread(response.content))
-    response.close()
-    return b"".join(parts)[:max_body], truncated, lost
+def _head_size(response: aiohttp.ClientResponse) -> int:
+    """Return the bytes of all headers, with their colons and line ends."""
+    return sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
 
 
 def _unread(content: aiohttp.StreamReader) -> bytes:
@@ -240,6 +276,7 @@ _LOSSES = (
     aiohttp_socks.ProxyConnectionError,
     OSError,
     ValueError,
+    EOFError,  # a SOCKS proxy that hangs up amid its greeting
 )
 
 
@@ -264,6 +301,8 @@ def _lost(error: Exception, proxy: str | None) -> Lost:
             return Lost(reason, words, may_help=not is_settled)
         case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch() | ssl.SSLError():
             return Lost(FailureReason.TLS, words, may_help=False)
+        case EOFError():
+            return Lost(FailureReason.PROXY, "the proxy hung up", may_help=True)
         case TimeoutError():
             return Lost(FailureReason.TIMEOUT, words or "no answer in time", may_help=True)
         case aiohttp.ServerDisconnectedError():
