@@ -100,6 +100,22 @@ def test_what_was_read_again_outlasts_the_index(paper: Paper) -> None:
     assert {held.section for held in paper.held()} == {"Town Hall", None}
 
 
+def test_a_run_that_was_stopped_goes_on_behind_what_it_read(paper: Paper) -> None:
+    """A million captures take a night."""
+    ids = sorted(held.id for held in paper.held())
+    with Archive.open(paper.root, write=True) as archive:
+        archive.state.put_host_note("re-extract", "", f"{ids[0]} 999999", paper.web.clock.now())
+        left = sum(len(archive.catalog.revisions(one)) for one in ids[1:])
+    assert read_again(paper).read == left
+
+
+def test_a_missing_capture_is_named_and_the_rest_is_read(paper: Paper) -> None:
+    """Captures may be kept elsewhere."""
+    for place in (paper.root / "captures").rglob("*.warc.gz"):
+        place.unlink()
+    assert len(read_again(paper).failures) == 2
+
+
 def test_a_damaged_capture_is_named_and_the_rest_is_read(paper: Paper) -> None:
     """One torn file must not keep an archive from being improved."""
     for place in (paper.root / "captures").rglob("*.warc.gz"):

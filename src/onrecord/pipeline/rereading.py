@@ -32,7 +32,7 @@ from onrecord.warc import read_record
 BATCH = 64
 
 #: Where the last run stopped, in the state.
-NOTE = ("re-extract", "after")
+NOTE = "re-extract"
 
 NOT_ASKED = "not asked for yet: a later reading found it; the next look at the article asks"
 
@@ -42,6 +42,7 @@ class Rereading:
     """One revision to be read again."""
 
     root: Path
+    place: str  #: article and number: the order of a run
     number: int
     path: str
     record: RecordRef | None
@@ -80,32 +81,33 @@ def reread_all(
     """
     report = RereadReport()
     asked = list(_all_rereadings(archive, source))
-    note = archive.state.host_note(NOTE[0], source or "")
-    done_before = int(note[0]) if note else 0
-    waiting = iter(asked[done_before:])
-    done = min(done_before, len(asked))
+    note = archive.state.host_note(NOTE, source or "")
+    waiting = [one for one in asked if note is None or one.place > note[0]]
+    done = len(asked) - len(waiting)
+    batches = iter(waiting)
     with ProcessPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        while batch := list(islice(waiting, BATCH)):
+        while batch := list(islice(batches, BATCH)):
             found = list(pool.map(reread, batch, chunksize=4))
             archive.commit([_step(one) for one in found if one.document], now=utc_now())
             done += len(batch)
             report.read += len(batch)
             report.changed += sum(one.document is not None for one in found)
             report.failures += [one.failure for one in found if one.failure]
-            archive.state.put_host_note(NOTE[0], source or "", str(done), utc_now())
+            archive.state.put_host_note(NOTE, source or "", batch[-1].place, utc_now())
             progress(done, len(asked))
-    archive.state.put_host_note(NOTE[0], source or "", None, utc_now())
+    archive.state.put_host_note(NOTE, source or "", None, utc_now())
     return report
 
 
 def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]:
-    """Yield every revision, in an order that stays while nothing is added."""
+    """Yield every revision, by article and number: what an update adds in between moves none past the note."""
     held: list[HeldArticle] = sorted(archive.catalog.articles(Listing(source=source)), key=lambda one: one.id)
     for article in held:
         entry = archive.state.entry_of_article(article.id)
         for one in archive.catalog.revisions(article.id):
             yield Rereading(
                 root=archive.root,
+                place=f"{article.id} {one.number:06}",
                 number=one.number,
                 path=one.path,
                 record=one.record,
@@ -138,7 +140,7 @@ def reread(asked: Rereading) -> Reread:
         fresh = (
             _read_page(asked, known) if known.revision.kind is ReadingKind.PAGE else _read_feed(asked, files)
         )
-    except (FormatError, UnicodeDecodeError) as error:
+    except (FormatError, UnicodeDecodeError, FileNotFoundError) as error:
         return Reread(asked, failure=f"{asked.path}: {error}")
     if fresh is None:
         return Reread(asked)
