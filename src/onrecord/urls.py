@@ -341,6 +341,9 @@ def site_of(url: str) -> str:
 
 def same_site(a: str, b: str) -> bool:
     """Do *a* and *b* stand under one registrable domain? False where either is no address."""
+    host = host_of(a)
+    if host and host.removeprefix("www.") == host_of(b).removeprefix("www."):
+        return True  # no need for the list of suffixes, whose reading takes a fifth of a second
     site = site_of(a)
     return bool(site) and site == site_of(b)
 
