@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -181,33 +182,34 @@ class Wire:
         self, response: aiohttp.ClientResponse, max_body: int
     ) -> tuple[bytes, str | None, Lost | None]:
         """Return the body as far as it came, why it is cut ("length", "time", "disconnect"), and the loss."""
-        parts: list[bytes] = []
-        size = 0
+        # A buffer that gives its own bytes away: joining parts would need the room twice.
+        kept = BytesIO()
         began = self._clock.monotonic()
         try:
             async for part in response.content.iter_any():
-                parts.append(part)
-                size += len(part)
+                size = kept.tell() + kept.write(part)
                 if size > max_body:
                     response.close()
+                    kept.truncate(max_body)
                     lost = Lost(FailureReason.TOO_LARGE, f"over {max_body} bytes", may_help=False)
-                    return b"".join(parts)[:max_body], "length", lost
+                    return kept.getvalue(), "length", lost
                 seconds = self._clock.monotonic() - began
                 if seconds > LEAST_RATE_AFTER and size < seconds * LEAST_RATE:
                     response.close()
                     detail = f"{size} bytes in {seconds:.0f} seconds, fewer than {LEAST_RATE} a second"
-                    return b"".join(parts), "time", Lost(FailureReason.TIMEOUT, detail, may_help=False)
+                    return kept.getvalue(), "time", Lost(FailureReason.TIMEOUT, detail, may_help=False)
         except TimeoutError:
             truncated = "time"
-            lost = Lost(FailureReason.TIMEOUT, f"broke off after {size} bytes", may_help=True)
+            lost = Lost(FailureReason.TIMEOUT, f"broke off after {kept.tell()} bytes", may_help=True)
         except (aiohttp.ClientError, OSError) as error:
             truncated = "disconnect"
             lost = Lost(FailureReason.CUT_OFF, _words(error), may_help=True)
         else:
-            return b"".join(parts), None, None
-        parts.append(_unread(response.content))
+            return kept.getvalue(), None, None
+        kept.write(_unread(response.content))
+        kept.truncate(max_body)
         response.close()
-        return b"".join(parts)[:max_body], truncated, lost
+        return kept.getvalue(), truncated, lost
 
 
 def trust(ca_file: str | None) -> ssl.SSLContext:
