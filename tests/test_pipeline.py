@@ -359,6 +359,15 @@ def test_a_picture_under_two_addresses_is_one_file(paper: Paper) -> None:
     assert len(list((paper.root / "pictures").rglob("*.png"))) == 1
 
 
+def test_a_picture_that_is_held_is_not_counted_again(paper: Paper) -> None:
+    """A round tells what it brought, not what an edited article shows."""
+    paper.web.pages["paper.example/pictures/a.png"] = [picture()]
+    paper.says(bridge=page(paragraphs=[PARAGRAPHS[0], shown("a"), *PARAGRAPHS[1:]]))
+    paper.round()
+    paper.says(bridge=page("Bridge Shut for Good", [PARAGRAPHS[0], shown("a"), *PARAGRAPHS[1:]]))
+    assert paper.round(recheck=True).counts["picture"] == 0
+
+
 def test_a_missing_picture_is_told_with_its_reason(paper: Paper) -> None:
     """A document says what it lacks."""
     paper.says(bridge=page(paragraphs=[PARAGRAPHS[0], shown("a"), *PARAGRAPHS[1:]]))

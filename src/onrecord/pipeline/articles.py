@@ -112,6 +112,7 @@ class ArticleDesk:
         self._pictures = PictureDesk(archive, client, writer, now=now)
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
+        self._told_pictures: set[str] = set()
         self._being_kept: dict[str, ArticleId] = {}
         self._locks: dict[ArticleId, asyncio.Lock] = {}
 
@@ -149,6 +150,10 @@ class ArticleDesk:
         wants_records = (source.capture or self._archive.config.capture) != "page"
         found = await self._pictures.gather(article.pictures, capture=wants_records)
         for one in found:
+            if one.kept.path and (one.put is None or one.put.digest in self._told_pictures):
+                continue  # it was held before, or came with another article of this round
+            if one.put:
+                self._told_pictures.add(one.put.digest)
             what = Happening.PICTURE if one.kept.path else Happening.PICTURE_MISSING
             self._tell(News(what=what, source=source.id, url=one.kept.url, reason=one.kept.reason))
         return tuple(found)
