@@ -27,13 +27,26 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("warc", "store"),
     ("fetch",),
     ("archive",),
+    ("search",),
     ("pipeline",),
     ("publish",),
     ("demo",),
     ("cli",),
     ("__main__",),
 )
-EDGE = {"log", "fetch", "warc", "store", "archive", "pipeline", "publish", "demo", "cli", "__main__"}
+EDGE = {
+    "log",
+    "fetch",
+    "warc",
+    "store",
+    "archive",
+    "search",
+    "pipeline",
+    "publish",
+    "demo",
+    "cli",
+    "__main__",
+}
 RANK = {room: rank for rank, row in enumerate(ROOMS) for room in row}
 WORLD = frozenset(
     {

@@ -2,6 +2,7 @@
 
     OnRecordError
     ├─ UsageError                      the command's words make no sense together
+    │   └─ SearchSyntaxError           a query can't be read: where, and why
     ├─ ConfigError                     onrecord.toml: every mistake with its key
     ├─ SourceNotFoundError
     ├─ ArchiveError                    the folder as a whole
@@ -29,6 +30,20 @@ class UsageError(OnRecordError):
     """The words of a command, or a value among them, make no sense."""
 
     exit_code = 2
+
+
+class SearchSyntaxError(UsageError):
+    """A query can't be read. *column* (from 1) is where."""
+
+    def __init__(self, query: str, column: int, what: str) -> None:
+        super().__init__(f"{query}: at character {column}: {what}")
+        self.query = query
+        self.column = column
+        self.what = what
+
+    def __reduce__(self) -> tuple[type[SearchSyntaxError], tuple[str, int, str]]:
+        """Pickle by identity, not by message."""
+        return type(self), (self.query, self.column, self.what)
 
 
 class ConfigError(OnRecordError):

@@ -11,6 +11,7 @@ from onrecord.urls import file_stem, slug_of
 CONFIG = "onrecord.toml"
 INDEX = "index.sqlite"
 STATE = "state.sqlite"
+SEARCH = "search"
 LOCK = ".lock"
 
 #: The bytes left for a name in a file name of 120, after the day, a short id and ".r9999.feed.json".

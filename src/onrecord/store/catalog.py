@@ -51,6 +51,11 @@ _MIGRATIONS = (
     CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, digest TEXT);
     INSERT INTO head VALUES (1, 0, NULL);
     """,
+    # What the search index has still to follow: the last ledger line that said anything of an article.
+    """
+    ALTER TABLE article ADD COLUMN touched INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX article_touched ON article (touched);
+    """,
 )
 
 
@@ -112,6 +117,8 @@ class SqliteCatalog:
                 pass
         for url in line.data.get("aliases", ()):
             self._add_alias(line.data["id"], url)
+        if "id" in line.data:
+            self._db.run("UPDATE article SET touched = ? WHERE id = ?", (line.seq, line.data["id"]))
         self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
 
     def _apply_reading(self, document: Document) -> None:
@@ -256,6 +263,15 @@ class SqliteCatalog:
             values.append(listing.limit)
         for row in self._db.rows(sql, values):
             yield _held(row)
+
+    def touched_after(self, seq: int) -> list[tuple[int, str]]:
+        """Return (line, id) of each article that a ledger line after *seq* was about, the earliest line first."""
+        sql = "SELECT touched, id FROM article WHERE touched > ? ORDER BY touched, id"
+        return [(row[0], row[1]) for row in self._db.rows(sql, (seq,))]
+
+    def size(self) -> int:
+        """Return how many articles are held."""
+        return int(self._db.value("SELECT count(*) FROM article"))
 
     def captured_since(self, source: str, at: datetime) -> list[HeldArticle]:
         """Return a source's articles that were first captured at this moment or later."""
