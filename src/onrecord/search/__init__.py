@@ -4,9 +4,9 @@
 shows where.
 """
 
-from onrecord.search.following import follow
+from onrecord.search.following import follow, moment_of
 from onrecord.search.index import Ask, Found, Hit, Indexed, SearchIndex
-from onrecord.search.query import FIELDS, parse
+from onrecord.search.query import FIELDS, Node, parse
 from onrecord.search.snippets import Span, highlighted, snippet, sought
 
 __all__ = [
@@ -15,10 +15,12 @@ __all__ = [
     "Found",
     "Hit",
     "Indexed",
+    "Node",
     "SearchIndex",
     "Span",
     "follow",
     "highlighted",
+    "moment_of",
     "parse",
     "snippet",
     "sought",

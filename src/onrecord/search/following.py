@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from onrecord.archive import Archive
 from onrecord.dates import from_iso
@@ -65,16 +66,21 @@ def _bring_in(archive: Archive, index: SearchIndex, after: int, tell: Progress) 
     return done
 
 
+def moment_of(article: HeldArticle) -> datetime:
+    """Return when an article was published, as claimed, else when it was first captured."""
+    published = from_iso(article.published) if article.published else None
+    return published.at if published else article.first_captured_at
+
+
 def entries(archive: Archive, article: HeldArticle) -> list[Indexed]:
     """Return an article's revisions as they go into the index, the newest last."""
     found: list[Indexed] = []
     for revision in archive.catalog.revisions(article.id):
         is_newest = revision.number == article.revision
-        published = from_iso(article.published) if article.published else None
         found.append(
             Indexed(
                 document=archive.document_at(revision.path),
-                at=published.at if published else article.first_captured_at,
+                at=moment_of(article),
                 is_newest=is_newest,
                 changed_at=article.captured_at if article.revision > 1 else None,
                 removed_at=article.removed_at,

@@ -55,6 +55,8 @@ _MIGRATIONS = (
     """
     ALTER TABLE article ADD COLUMN touched INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX article_touched ON article (touched);
+    CREATE INDEX article_moment ON article (coalesce(published_utc, first_captured_at), number);
+    CREATE INDEX article_source_moment ON article (source, coalesce(published_utc, first_captured_at), number);
     """,
 )
 
@@ -64,6 +66,35 @@ _ARTICLE = (
     " revision, kind, verdict, content_digest, path, removed_at, removal, has_envelope,"
     " (SELECT json_group_array(name) FROM author WHERE author.id = article.id) FROM article"
 )
+
+
+#: When an article was published, as claimed, else when it was first captured.
+_MOMENT = "coalesce(published_utc, first_captured_at)"
+#: When it was last seen that something had changed.
+_SEEN_CHANGED = "max(captured_at, coalesce(removed_at, ''))"
+
+
+def _where(listing: Listing) -> tuple[str, list[Any]]:
+    """Return the condition for what *listing* asks for, and its values."""
+    wanted: list[str] = []
+    values: list[Any] = []
+    for condition, value in (
+        ("source = ?", listing.source),
+        (f"{_MOMENT} >= ?", _text(listing.since) if listing.since else None),
+        (f"{_MOMENT} < ?", _text(listing.until) if listing.until else None),
+    ):
+        if value is not None:
+            wanted.append(condition)
+            values.append(value)
+    if listing.language:
+        wanted.append("(language = ? COLLATE NOCASE OR language LIKE ? || '-%')")
+        values += [listing.language, listing.language]
+    if listing.author:
+        wanted.append("id IN (SELECT id FROM author WHERE instr(lower(name), lower(?)))")
+        values.append(listing.author)
+    if listing.changed:
+        wanted.append("(revision > 1 OR removed_at IS NOT NULL)")
+    return (f" WHERE {' AND '.join(wanted)}" if wanted else ""), values
 
 
 class SqliteCatalog:
@@ -239,30 +270,26 @@ class SqliteCatalog:
 
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
-        wanted: list[str] = []
-        values: list[Any] = []
-        moment = "coalesce(published_utc, first_captured_at)"
-        for condition, value in (
-            ("source = ?", listing.source),
-            (f"{moment} >= ?", _text(listing.since) if listing.since else None),
-            (f"{moment} < ?", _text(listing.until) if listing.until else None),
-        ):
-            if value is not None:
-                wanted.append(condition)
-                values.append(value)
-        if listing.language:
-            wanted.append("(language = ? COLLATE NOCASE OR language LIKE ? || '-%')")
-            values += [listing.language, listing.language]
-        if listing.author:
-            wanted.append("id IN (SELECT id FROM author WHERE instr(lower(name), lower(?)))")
-            values.append(listing.author)
-        where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
-        sql = f"{_ARTICLE}{where} ORDER BY {moment} DESC, number DESC"
+        where, values = _where(listing)
+        order = _SEEN_CHANGED if listing.changed else _MOMENT
+        sql = f"{_ARTICLE}{where} ORDER BY {order} DESC, number DESC"
         if listing.limit is not None:
-            sql += " LIMIT ?"
-            values.append(listing.limit)
+            sql += " LIMIT ? OFFSET ?"
+            values += [listing.limit, listing.offset]
         for row in self._db.rows(sql, values):
             yield _held(row)
+
+    def count(self, listing: Listing) -> int:
+        """Return how many articles *listing* asks for, whatever its limit."""
+        where, values = _where(listing)
+        return int(self._db.value(f"SELECT count(*) FROM article{where}", values))
+
+    def months(self, source: str | None) -> list[tuple[str, int]]:
+        """Return (month, articles) for a source, or for all, the newest first: "2024-05"."""
+        where, values = _where(Listing(source=source))
+        month = f"substr({_MOMENT}, 1, 7)"
+        sql = f"SELECT {month}, count(*) FROM article{where} GROUP BY 1 ORDER BY 1 DESC"
+        return [(row[0], row[1]) for row in self._db.rows(sql, values)]
 
     def touched_after(self, seq: int) -> list[tuple[int, str]]:
         """Return (line, id) of each article that a ledger line after *seq* was about, the earliest line first."""

@@ -1,0 +1,155 @@
+"""The reader in a real browser, wide and narrow: nothing sticks out, nothing is fetched elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from onrecord.reader import make_app
+from rounds import Paper, item, page
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (the dev extra)")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[str]:
+    """Serve an archive from a thread; give the address."""
+    loop = asyncio.new_event_loop()
+    runner = web.AppRunner(make_app(root), access_log=None)
+
+    async def begin() -> int:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return int(runner.addresses[0][1])
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    port = asyncio.run_coroutine_threadsafe(begin(), loop).result(30)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a reader over a paper with an edited article in two languages."""
+    paper = Paper(tmp_path_factory.mktemp("browser") / "news")
+    paper.lists(item(), item("ferry"))
+    long = (
+        "長長的一句話沒有一個空格可以換行。" * 12,
+        "https://paper.example/" + "a" * 300,
+        "第三段的文字在這裡。" * 8,
+    )
+    paper.says(bridge=page(), ferry=page("渡輪行駛至午夜", long))
+    paper.round()
+    paper.says(bridge=page("Bridge Shut for Good"))
+    paper.round(recheck=True)
+    with serving(paper.root) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Any]:  # noqa: ARG001  its rounds run first: the driver keeps a loop of its own
+    """Give a browser with an empty profile."""
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def addresses_of(browser: Any, address: str) -> list[str]:
+    """Return the pages: those that the navigation leads to, and the articles of today."""
+    tab = browser.new_page()
+    tab.goto(address)
+    articles = tab.eval_on_selector_all("a.headline", "links => links.map(link => link.getAttribute('href'))")
+    tab.close()
+    paths = ["/", "/sources", "/changes", "/source/paper.example", "/search?q=bridge", "/nothing", *articles]
+    return list(dict.fromkeys(paths))
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_no_page_is_wider_than_the_screen(browser: Any, address: str, width: int) -> None:
+    """On a phone nothing has to be pushed aside to be read."""
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    wide = []
+    for path in addresses_of(browser, address):
+        tab.goto(address + path)
+        if tab.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(path)
+    tab.close()
+    assert wide == []
+
+
+def test_no_request_leaves_the_reader(browser: Any, address: str) -> None:
+    """Nobody learns what is read here."""
+    tab = browser.new_page()
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    for path in addresses_of(browser, address):
+        tab.goto(address + path)
+    tab.close()
+    assert [url for url in asked if not url.startswith(address)] == []
+
+
+def test_no_page_breaks_its_own_policy(browser: Any, address: str) -> None:
+    """The console is empty: no style or script was refused."""
+    tab = browser.new_page()
+    told: list[str] = []
+    tab.on("console", lambda line: told.append(line.text) if "404" not in line.text else None)
+    for path in addresses_of(browser, address):
+        tab.goto(address + path)
+    tab.close()
+    assert told == []
+
+
+def test_search_works_with_the_keyboard_alone(browser: Any, address: str) -> None:
+    """Whoever uses no mouse finds an article and opens it."""
+    tab = browser.new_page()
+    tab.goto(address)
+    tab.focus("#q")
+    tab.keyboard.type("ferry OR bridge")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search?q=*")
+    tab.focus("a.headline")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/article/*")
+    headline = tab.inner_text("h1")
+    tab.close()
+    assert headline == "Bridge Shut for Good"
+
+
+def test_the_page_of_an_article_is_in_its_language(browser: Any, address: str) -> None:
+    """A browser breaks Chinese lines, and a screen reader speaks them, as Chinese."""
+    tab = browser.new_page()
+    tab.goto(f"{address}/search?q=渡輪")
+    language = tab.get_attribute("a.headline", "lang")
+    tab.close()
+    assert language == "zh-Hant"
