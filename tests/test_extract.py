@@ -33,6 +33,10 @@ PAGE = f"<html lang=en><title>Bridge shut</title><h1>Bridge shut</h1><article><p
     [
         ("By Ada Moreno", ("Ada Moreno",)),
         ("By Ada Moreno and Jon Birk", ("Ada Moreno", "Jon Birk")),
+        ("伊德里斯·佩洛、玛伦·霍尔特", ("伊德里斯·佩洛", "玛伦·霍尔特")),
+        ("王小明 · 李雷", ("王小明", "李雷")),
+        ("Harbour Post, Frankfurt, Germany", ()),
+        ("By Ada Moreno | September 21, 2023", ("Ada Moreno",)),
         ("Ada Moreno, Jon Birk & Lu Xun", ("Ada Moreno", "Jon Birk", "Lu Xun")),
         ("By Ada Moreno, transport correspondent", ("Ada Moreno",)),
         ("By Ada Moreno in Valencia", ("Ada Moreno",)),

@@ -218,7 +218,7 @@ class Article:
     headline: str
     kicker: str | None = None
     standfirst: str | None = None
-    byline: str | None = None  #: as printed
+    byline: str | None = None  #: as printed; else the house that the page credits
     authors: tuple[str, ...] = ()  #: people read out of the byline and the metadata: an inference
     dateline: str | None = None
     published_at: ClaimedTime | None = None

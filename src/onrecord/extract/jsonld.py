@@ -60,6 +60,7 @@ class Claims:
     body: str | None = None  #: line breaks kept
     people: tuple[str, ...] = ()  #: authors that are not called organizations, as they stand
     organizations: tuple[str, ...] = ()  #: authors that are, and the publisher
+    credited: tuple[str, ...] = ()  #: all authors, people and houses, as they stand
     publisher: str | None = None
     published: str | None = None
     modified: str | None = None
@@ -199,6 +200,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _claims(one: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
     people, organizations = _authors(one.get("author", one.get("creator")), by_id)
+    credited = (*people, *organizations)
     publisher = text_in(_resolved(one.get("publisher"), by_id))
     if publisher:
         organizations.append(publisher)
@@ -211,6 +213,7 @@ def _claims(one: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         body=_body(body) if isinstance(body, str) else None,
         people=tuple(people),
         organizations=tuple(organizations),
+        credited=credited,
         publisher=publisher,
         published=text_in(one.get("datePublished")) or text_in(one.get("dateCreated")),
         modified=text_in(one.get("dateModified")),

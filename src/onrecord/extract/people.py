@@ -6,7 +6,7 @@ Pure. An inference: the byline itself is kept as printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from onrecord.text import fold_space
 
@@ -24,7 +24,8 @@ _LEAD = re.compile(
 )
 _LEAD_CJK = re.compile(r"^\W*(?:作者|撰文|撰稿|文|本报记者|记者|記者|采写|编译)\s*[:：/|丨\s]\s*")
 _SEPARATOR = re.compile(
-    r"\s*(?:[;|/•·\n、，；]|,(?!\s*(?:jr|sr|md|phd|ii|iii)\b)|\s(?:and|und|et|y|e|og|och|ja|i|и|&|with|mit|"
+    # The dot between two Chinese characters joins the parts of a foreign name.
+    r"\s*(?:[;|/•\n、，；]|\s·|·\s|(?<![\u3400-\u9fff])·|·(?![\u3400-\u9fff])|,(?!\s*(?:jr|sr|md|phd|ii|iii)\b)|\s(?:and|und|et|y|e|og|och|ja|i|и|&|with|mit|"
     r"avec)\s(?=\s*\S)|\s&\s|和(?=[^和]{2,}))\s*",
     re.IGNORECASE,
 )
@@ -97,7 +98,12 @@ def people_in(byline: str, *, publishers: Iterable[str] = ()) -> tuple[str, ...]
         name = _name(part)
         if name and _key(name) not in houses and not _is_house(name, houses) and name not in found:
             found.append(name)
-    return tuple(found)
+    return without_single_words(found)
+
+
+def without_single_words(names: Sequence[str]) -> tuple[str, ...]:
+    """Return *names* without those of one word, if there are others: a place, or the rest of something else."""
+    return tuple(name for name in names if len(names) == 1 or " " in name or _HAN.search(name))
 
 
 def _name(part: str) -> str | None:
@@ -111,6 +117,8 @@ def _name(part: str) -> str | None:
             else None
         )
     words = name.split()
+    if any(letter.isdigit() for letter in name):
+        return None
     if not 2 <= len(words) <= 6:
         # One word is a name where nothing says otherwise: "Madonna", "PTI" is none.
         return (
