@@ -70,10 +70,14 @@ def article(paper: Paper, words: str) -> str:
         ("/search?q=bridge", "<mark>Bridge</mark>"),
         ("/search?q=bridge&sort=date&before=1", "checked"),
         ("/search", "headline:…"),
+        ("edited", "<ins>for Good</ins>"),
+        ("edited?from=1&to=1", "no difference"),
     ],
 )
 def test_a_page_shows_what_is_held(paper: Paper, path: str, words: str) -> None:
     """A person finds an article by day, publication, author, change, or word."""
+    if path.startswith("edited"):
+        path = f"{article(paper, 'Bridge')}/changes{path.removeprefix('edited')}"
     assert words in get(paper, path)[1]
 
 
@@ -100,6 +104,7 @@ def test_a_removal_is_told_with_its_evidence(paper: Paper) -> None:
         ("/article/aaaaaaaaaaaa", 404),
         ("/article/aaaaaaaaaaaa?revision=9", 404),
         ("/source/nobody.example", 404),
+        ("/article/aaaaaaaaaaaa/changes", 404),
         ("/pictures/aa/bb/../../onrecord.toml", 404),
         ("/pictures/aa/bb/cc.jpg", 404),
         ("/search?q=%22", 400),

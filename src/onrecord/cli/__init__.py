@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 
-from onrecord.cli import commands, exporting, following, opml, reading, searching, serving  # noqa: F401  each adds its commands
+from onrecord.cli import commands, comparing, exporting, following, opml, reading, searching, serving  # noqa: F401  each adds its commands
 from onrecord.cli.app import app
 from onrecord.cli.terminal import complain
 from onrecord.errors import OnRecordError, StorageError

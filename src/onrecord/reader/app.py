@@ -51,6 +51,7 @@ def make_app(root: Path) -> web.Application:
     app.router.add_get("/changes", pages.changes)
     app.router.add_get("/search", pages.search)
     app.router.add_get("/article/{id}", pages.article)
+    app.router.add_get("/article/{id}/changes", pages.comparison)
     app.router.add_get("/pictures/{path:[0-9a-f/]+\\.[a-z0-9]+}", pages.picture)
     app.router.add_get("/reader.css", _style)
     app.router.add_get("/favicon.ico", _no_icon)

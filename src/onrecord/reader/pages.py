@@ -20,9 +20,11 @@ from markupsafe import Markup
 from onrecord import search as searching
 from onrecord.archive import CONFIG, Archive
 from onrecord.archive.layout import SEARCH
+from onrecord.compare import compare
 from onrecord.errors import ArchiveLockedError, ArticleNotHeldError, UsageError
 from onrecord.model import Document, Picture
 from onrecord.pipeline.report import utc_now
+from onrecord.render import comparison as rendering
 from onrecord.render import html
 from onrecord.search import Ask, SearchIndex, Span
 from onrecord.store import HeldArticle, Listing
@@ -217,6 +219,35 @@ class Pages:
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=[(one, self._archive.catalog.find(one.url)) for one in article.translations],
             aliases=self._archive.catalog.aliases(held.id),
+        )
+
+    async def comparison(self, request: web.Request) -> web.Response:
+        """Show what changed between two revisions, in place."""
+        held = self._archive.catalog.article(request.match_info["id"])
+        if held is None:
+            raise ArticleNotHeldError(request.match_info["id"])
+        revisions = {str(one.number): one for one in self._archive.catalog.revisions(held.id)}
+        last = request.query.get("to", str(held.revision))
+        first = request.query.get("from", str(max(held.revision - 1, 1)))
+        if first not in revisions or last not in revisions:
+            raise ArticleNotHeldError(f"{held.id}, revisions {first} and {last}")
+        one, other = (
+            self._archive.document_at(revisions[number].path).revision.article for number in (first, last)
+        )
+        found = compare(one, other)
+        return self._page(
+            "changes.html",
+            title=f"{other.headline} · What changed",
+            held=held,
+            article=other,
+            revisions=list(revisions.values()),
+            first=revisions[first],
+            last=revisions[last],
+            changes=found.changes,
+            kinds=[
+                rendering.name_of(kind) for kind in dict.fromkeys(change.kind for change in found.changes)
+            ],
+            body=Markup(rendering.comparison_html(found)),  # noqa: S704  each text in it is escaped
         )
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
