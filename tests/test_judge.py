@@ -261,9 +261,8 @@ def test_an_article_under_a_wrong_type_is_an_article() -> None:
 
 def test_a_page_without_an_article_is_no_article() -> None:
     """Nothing is made out of nothing."""
-    assert verdict(NOTHING, page("The Paper")) == Verdict(
-        VerdictKind.ERROR, "nothing on the page reads like an article"
-    )
+    found = verdict(NOTHING, page("The Paper"))
+    assert (found.kind, found.reason) == (VerdictKind.ERROR, "nothing on the page reads like an article")
 
 
 def test_a_page_that_sends_its_readers_on_says_where() -> None:

@@ -491,6 +491,7 @@ class VerdictKind(StrEnum):
     SOFT_404 = "soft-404"
     ERROR = "error"
     LIST = "list"
+    LIVE = "live"  #: follows an event while it goes on
     NOT_TEXT = "not-text"
 
     @property
@@ -504,7 +505,8 @@ class Verdict:
     """A judgement, with its reason in words a person understands."""
 
     kind: VerdictKind
-    reason: str
+    reason: str  #: a sentence, made of the first evidence
+    evidence: tuple[str, ...] = ()  #: all that spoke for it, the strongest first
 
 
 # ---------------------------------------------------------------- what is kept

@@ -15,6 +15,8 @@ MAX_WISH = timedelta(days=1)
 MAX_RETRY = timedelta(days=7)
 #: After each failure the pause doubles, up to this.
 MAX_BACKOFF = timedelta(days=1)
+#: A stub promises more: it is looked at this often, for as long as such promises are kept, if they are.
+STUB_EVERY, STUB_FOR = timedelta(minutes=30), timedelta(days=1)
 #: Jitter spreads sources over this share of the pause, so that they are not all asked in one second.
 SPREAD = 0.1
 
@@ -43,6 +45,23 @@ def next_look(
     last = first_captured_at if last_looked_at is None else min(last_looked_at, now)
     coming = [first_captured_at + step for step in look_again if first_captured_at + step > last]
     return max(min(coming), now) if coming else None
+
+
+def next_stub_look(
+    first_captured_at: datetime,
+    last_looked_at: datetime | None,
+    look_again: Sequence[timedelta],
+    *,
+    now: datetime,
+) -> datetime | None:
+    """Return when to look at a stub again: as `next_look` says, and every half hour in its first day.
+
+    Without steps nothing is looked at again, stubs neither.
+    """
+    usual = next_look(first_captured_at, last_looked_at, look_again, now=now)
+    if not look_again or now - first_captured_at >= STUB_FOR:
+        return usual
+    return min(usual, now + STUB_EVERY) if usual else now + STUB_EVERY
 
 
 def next_round(

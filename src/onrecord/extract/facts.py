@@ -19,6 +19,7 @@ class PageFacts:
     link_count: int = 0  #: <a href>
     link_text_length: int = 0  #: characters of visible text inside links
     has_password_field: bool = False
+    has_identity_field: bool = False  #: a field for an e-mail address or a telephone number
     form_count: int = 0
     script_count: int = 0
     iframe_count: int = 0
@@ -28,3 +29,9 @@ class PageFacts:
     schema_types: tuple[str, ...] = ()  #: @type of each JSON-LD object, and itemtype of microdata
     language: str | None = None  #: <html lang>, as stated
     snippet: str = ""  #: the first 2,000 characters of visible text
+    lines: tuple[
+        str, ...
+    ] = ()  #: the first 60 visible lines of the page's own words: no menu, foot, side or link
+    prose_weight: int = 0  #: characters of all such lines, a Han character, kana or Hangul syllable thrice
+    clock_count: int = 0  #: lines that begin with a time of day
+    noscript: str = ""  #: what a reader without scripts is told: the first 500 characters

@@ -81,6 +81,13 @@ _AUTHOR_METAS = (
 )
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
+#: Lines of a page's own words that a judge is shown, and characters of each.
+OWN_LINES, OWN_LINE = 60, 600
+#: Menus, the page's foot and its sides: what stands there is the publication's, whatever the page is.
+_FRAME = frozenset(("nav", "footer", "aside"))
+_MENUS = frozenset(("nav", "footer"))
+_NOSCRIPT = frozenset(("noscript",))
+_CLOCK = re.compile(r"\W{0,3}(?:[01]?\d|2[0-3])\s?[:.h時时：]\s?[0-5]\d(?![\d%.,])")
 #: A text shorter than this, on a page that says it must be paid for, is a part.
 SHORT_TEXT = 2_000
 
@@ -583,6 +590,8 @@ def _has_wall(reading: Reading) -> bool:
     for item in survey.items[max(body.end - 4, 0) : body.end + 15]:
         if not isinstance(item, Line) or item.box.unseen or len(item.text) <= 8:
             continue
+        if _stands_in(item.box, _MENUS):  # every page of a paper that is sold says so there
+            continue
         if item.box.inherited & Sign.PAYWALL or (len(item.text) < 300 and speaks_of_a_wall(item.text)):
             return True
     return False
@@ -591,13 +600,18 @@ def _has_wall(reading: Reading) -> bool:
 def _facts(reading: Reading) -> PageFacts:
     survey, metas = reading.survey, reading.metas
     seen: list[str] = []
-    length = paragraphs = linked = 0
+    own: list[str] = []
+    length = paragraphs = linked = weight = clocks = 0
     for _, line in survey.lines():
         if line.box.unseen:
             continue
         length += len(line.text)
         linked += round(len(line.text) * line.link_share)
         paragraphs += line.weight >= 80
+        if line.link_share < 0.5 and not _stands_in(line.box, _FRAME):
+            weight += line.weight
+            clocks += _CLOCK.match(line.text) is not None
+            own.append(line.text[:OWN_LINE])
         if len(seen) < 400:
             seen.append(line.text)
     counts = survey.counts
@@ -610,6 +624,7 @@ def _facts(reading: Reading) -> PageFacts:
         link_count=len(survey.anchors),
         link_text_length=linked,
         has_password_field=bool(counts.get("password")),
+        has_identity_field=bool(counts.get("email") or counts.get("tel")),
         form_count=counts.get("form", 0),
         script_count=counts.get("script", 0),
         iframe_count=counts.get("iframe", 0),
@@ -622,4 +637,19 @@ def _facts(reading: Reading) -> PageFacts:
         ),
         language=survey.language,
         snippet="\n".join(seen)[:2_000],
+        lines=tuple(own[:OWN_LINES]),
+        prose_weight=weight,
+        clock_count=clocks,
+        noscript=" ".join(
+            line.text for _, line in survey.lines() if line.box.unseen and _stands_in(line.box, _NOSCRIPT)
+        )[:500],
     )
+
+
+def _stands_in(box: Box | None, tags: frozenset[str]) -> bool:
+    """Is *box*, or a box around it, one of *tags*?"""
+    while box is not None:
+        if box.tag in tags:
+            return True
+        box = box.parent
+    return False

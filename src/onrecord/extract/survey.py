@@ -431,8 +431,8 @@ class _Walk:
             self.flush()
             survey.items.append(Frame(self.box, url))
         elif tag == "input":
-            if (attributes.get("type") or "").lower() == "password":
-                survey.counts["password"] = 1
+            if (kind := (attributes.get("type") or "").lower()) in {"password", "email", "tel"}:
+                survey.counts[kind] = 1
         else:
             self.take_claim(tag, node, attributes)
 

@@ -11,9 +11,14 @@ Pure: no files, network, clock or log.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 
 from onrecord.extract.facts import PageFacts
 from onrecord.judge import words
+from onrecord.judge.voices import LIVE, LIVE_OVER
+from onrecord.judge.weighing import folded, weigh, weight
 from onrecord.model import (
     Access,
     Article,
@@ -33,10 +38,8 @@ from onrecord.model import (
 from onrecord.text import fold_space
 from onrecord.urls import canonicalize, host_of, names_an_article, same_site
 
-__all__ = ["judge"]
+__all__ = ["NEEDS_SCRIPT", "judge"]
 
-#: A Han character or kana says about as much as three letters.
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 #: Letters: with so many in its body, a page is an article. Walls have 100 to 600, with all their legal words.
 ENOUGH = 1500
 #: Letters: below this, a body may be a wall's own words.
@@ -50,6 +53,15 @@ MOSTLY_LINKS = 0.6
 #: The same, where nothing on the page reads like an article anyway.
 MANY_IN_LINKS = 0.3
 
+#: Entries with a time of day that a live page has at least.
+ENTRIES = 5
+#: A live page that has been silent for so long is over.
+QUIET = timedelta(hours=12)
+#: The reason that tells a page which a browser could fill.
+NEEDS_SCRIPT = "the page has no text of its own: only a script would fill it"
+
+#: How files begin that are sent as pages: PDF, JSON, ZIP, PNG, GIF, MP3.
+_SIGNATURE = re.compile(r'%PDF-|\{\s*"|\[\s*[{"\]]|PK\x03|.?PNG\r|GIF8[79]a|ID3')
 _TEXT_TYPES = re.compile(r"text/|application/(?:xhtml|xml|rss|atom)|.*\+xml")
 _ARTICLE_TYPES = re.compile(
     r"article|blogposting|report|review|opinion|liveblog|socialmediaposting", re.IGNORECASE
@@ -64,28 +76,37 @@ def judge(
     media_type: str | None,
     asked_url: str,
     final_url: str,
+    headers: Sequence[tuple[str, str]] = (),
 ) -> Verdict:
-    """Return what a page is, with the evidence in a sentence.
+    """Return what a page is, with the evidence, and in a sentence.
 
-    *media_type* is the Content-Type as sent. FULL is what nothing speaks against; a short report is FULL too.
+    *headers* are the answer's. *media_type* is the Content-Type as sent. FULL is what nothing speaks against;
+    a short report is FULL too.
     """
     article = extraction.article
-    length = _length(article)
+    body = [line for line in _texts(article.blocks) if line] if article else []
+    length = sum(weight(line) for line in body)
     if verdict := _by_answer(facts, status, media_type, length):
         return verdict
     if length < ENOUGH and (verdict := _by_address(asked_url, final_url, length)):
         return verdict
-    if length < ENOUGH and (verdict := _by_words(facts, length)):
+    if verdict := _by_course(facts, article, headers, length):
+        return verdict
+    if length < ENOUGH and (verdict := _by_words(extraction, facts, body, headers)):
         return verdict
     if verdict := _by_shape(facts, article, length, final_url):
         return verdict
     if article is None:
-        return Verdict(VerdictKind.ERROR, "nothing on the page reads like an article")
+        return _nothing(facts)
     if article.access is not Access.WHOLE:
-        return Verdict(VerdictKind.PART, "the publisher marks the rest as for subscribers")
+        return _verdict(VerdictKind.PART, "the publisher marks the rest as for subscribers")
     if length < STUB and (promise := words.PROMISES.search(_text(article))):
-        return Verdict(VerdictKind.STUB, f"it is short and says “{promise[0].strip()[:80]}”")
-    return Verdict(VerdictKind.FULL, f"{length:,} letters of text under a headline")
+        return _verdict(VerdictKind.STUB, f"it is short and says “{promise[0].strip()[:80]}”")
+    return _verdict(VerdictKind.FULL, f"{length:,} letters of text under a headline")
+
+
+def _verdict(kind: VerdictKind, reason: str, *more: str) -> Verdict:
+    return Verdict(kind, reason, (reason, *more))
 
 
 def _by_answer(facts: PageFacts, status: int, media_type: str | None, length: int) -> Verdict | None:
@@ -93,16 +114,16 @@ def _by_answer(facts: PageFacts, status: int, media_type: str | None, length: in
     if status >= 400:
         wall = _wall(facts, HARDLY_ANY)
         if wall or status in {403, 429, 451}:
-            return Verdict(
+            return _verdict(
                 VerdictKind.BLOCK, f"the server answered {status}{f' with {wall}' if wall else ''}"
             )
         if status in {401, 402, 407}:
-            return Verdict(VerdictKind.LOGIN, f"the server answered {status}: it asks who we are")
-        return Verdict(VerdictKind.ERROR, f"the server answered {status}")
+            return _verdict(VerdictKind.LOGIN, f"the server answered {status}: it asks who we are")
+        return _verdict(VerdictKind.ERROR, f"the server answered {status}")
     kind = (media_type or "text/html").partition(";")[0].strip().lower()
     # Pages under a wrong type are read all the same, if there is an article in them.
     if kind and not _TEXT_TYPES.match(kind) and length < HARDLY_ANY:
-        return Verdict(
+        return _verdict(
             VerdictKind.NOT_TEXT, f"the server calls it {kind[:60]}, and there is no article in it"
         )
     return None
@@ -114,11 +135,11 @@ def _by_address(asked_url: str, final_url: str, length: int) -> Verdict | None:
     if asked == final or length >= HARDLY_ANY:
         return None
     if words.CONSENT_ADDRESS.search(final.lower()) and not words.CONSENT_ADDRESS.search(asked.lower()):
-        return Verdict(VerdictKind.CONSENT, f"the address leads to a consent page at {host_of(final)}")
+        return _verdict(VerdictKind.CONSENT, f"the address leads to a consent page at {host_of(final)}")
     if words.LOGIN_ADDRESS.search(final.lower()) and not words.LOGIN_ADDRESS.search(asked.lower()):
-        return Verdict(VerdictKind.LOGIN, f"the address leads to a login page at {host_of(final)}")
+        return _verdict(VerdictKind.LOGIN, f"the address leads to a login page at {host_of(final)}")
     if _is_front(final) and not _is_front(asked) and same_site(asked, final):
-        return Verdict(VerdictKind.SOFT_404, "the address leads to the front page")
+        return _verdict(VerdictKind.SOFT_404, "the address leads to the front page")
     return None
 
 
@@ -127,57 +148,68 @@ def _is_front(url: str) -> bool:
     return bool(is_address) and rest.partition("/")[2] in {"", "index.html", "index.php"}
 
 
-def _by_words(facts: PageFacts, length: int) -> Verdict | None:
-    """Judge by what the page calls itself, where there is not much else on it."""
-    titles, heads = _titles(facts)
-    found = _first(words.BLOCK_TITLES, titles)
-    if found or (wall := _wall(facts, length)):
-        return Verdict(VerdictKind.BLOCK, f"the page says {found or wall}")
-    if length >= HARDLY_ANY:
+def _by_words(
+    extraction: Extraction, facts: PageFacts, body: Sequence[str], headers: Sequence[tuple[str, str]]
+) -> Verdict | None:
+    """Judge by what the page says of itself, where there is not much else on it."""
+    article = extraction.article
+    lines = [line for line in (article.headline, article.standfirst, *body) if line] if article else []
+    found = weigh(extraction, facts, lines, headers)
+    if found is None:
         return None
-    is_bare = facts.text_length < 3 * HARDLY_ANY
-    if found := _first(words.MISSING_TITLES, titles):
-        return Verdict(VerdictKind.SOFT_404, f"the page calls itself {found}, though the server says 200")
-    if found := _first(words.ERROR_TITLES, titles):
-        return Verdict(VerdictKind.ERROR, f"the page calls itself {found}")
-    if facts.has_password_field and (is_bare or not length):
-        return Verdict(VerdictKind.LOGIN, "the page asks for a password and has hardly any text")
-    if found := _first(words.LOGIN_TITLES, heads):
-        return Verdict(VerdictKind.LOGIN, f"the page calls itself {found}")
-    if found := _first(words.CONSENT_TITLES, heads):
-        return Verdict(VerdictKind.CONSENT, f"the page calls itself {found}")
-    said = words.CONSENT_TEXTS.search(facts.snippet.lower())
-    if said and is_bare and not facts.paragraph_count > 6 and facts.link_count < MANY_LINKS:
-        return Verdict(VerdictKind.CONSENT, f"the page says “{said[0][:80]}” and little else")
-    return None
+    kind, weighed = found
+    return Verdict(kind, "; ".join(weighed.evidence[:2]), tuple(weighed.evidence))
 
 
 def _wall(facts: PageFacts, length: int) -> str | None:
     """Return what a wall says of itself in the text of a page that has hardly any; None if it is none."""
     if length > HARDLY_ANY or facts.text_length > 4 * HARDLY_ANY:
         return None
-    said = words.BLOCK_TEXTS.search(fold_space(facts.snippet).lower())
+    said = words.BLOCK_TEXTS.search(folded(facts.snippet))
     return f"“{said[0][:80]}”" if said else None
 
 
-def _titles(facts: PageFacts) -> tuple[list[str], list[str]]:
-    """Return title and first heading, whole and in their parts; then the same without the later parts.
+def _by_course(
+    facts: PageFacts, article: Article | None, headers: Sequence[tuple[str, str]], length: int
+) -> Verdict | None:
+    """Judge whether the page follows an event while it goes on: entries with their times below such a headline.
 
-    A bar or a dash parts a title from the site's name, on either side, and from a section's: an article of the
-    section "Privacy" is no consent page.
+    Once the event is over the page stands, and is an article.
     """
-    parts: list[str] = []
-    heads: list[str] = []
-    for text in filter(None, (facts.title, facts.h1)):
-        folded = fold_space(text).lower().replace("’", "'")
-        first, *others = re.split(r"\s+[|–—·:-]\s+|\s*[|_]\s*", folded)
-        heads += [folded, first]
-        parts += [folded, first, *others]
-    return parts, heads
+    named = " ".join(folded(text) for text in (facts.title, article and article.headline, facts.h1) if text)
+    is_declared = "LiveBlogPosting" in facts.schema_types
+    called = LIVE.search(named)
+    if not (is_declared or called) or LIVE_OVER.search(named) or facts.clock_count < ENTRIES:
+        return None
+    if any(LIVE_OVER.search(folded(line)) for line in facts.lines[:12]) or _is_old(article, headers, length):
+        return None
+    claim = f"its headline says “{called[0]}”" if called else "it declares itself a LiveBlogPosting"
+    return _verdict(VerdictKind.LIVE, f"{claim}, and {facts.clock_count} entries begin with a time of day")
 
 
-def _first(pattern: re.Pattern[str], titles: list[str]) -> str | None:
-    return next((f"“{title[:80]}”" for title in titles if title and pattern.fullmatch(title)), None)
+def _is_old(article: Article | None, headers: Sequence[tuple[str, str]], length: int) -> bool:
+    """Has nothing happened on a page for half a day, by its own claims and its server's clock?
+
+    Where the server gives no time, a page with an article's length of text is taken to stand.
+    """
+    claims = [time.at for time in (article.modified_at, article.published_at) if time] if article else []
+    stated = next((value for name, value in headers if name.lower() == "date"), "")
+    try:
+        answered = parsedate_to_datetime(stated)
+    except ValueError:  # RFC 9110, 6.6.1 lets a server without a clock leave it out
+        return length >= ENOUGH
+    if not claims:
+        return False
+    return max(claims) + QUIET < (answered if answered.tzinfo else answered.replace(tzinfo=UTC))
+
+
+def _nothing(facts: PageFacts) -> Verdict:
+    """Say what a page is that holds nothing that reads like an article."""
+    if signature := _SIGNATURE.match(facts.snippet):
+        return _verdict(VerdictKind.NOT_TEXT, f"it begins with {signature[0][:8]!r}: a file, and no page")
+    if facts.script_count and facts.prose_weight < HARDLY_ANY // 5 and facts.link_count < MANY_LINKS:
+        return _verdict(VerdictKind.NOT_TEXT, NEEDS_SCRIPT, *filter(None, [facts.noscript[:80]]))
+    return _verdict(VerdictKind.ERROR, "nothing on the page reads like an article")
 
 
 def _by_shape(facts: PageFacts, article: Article | None, length: int, final_url: str) -> Verdict | None:
@@ -187,29 +219,22 @@ def _by_shape(facts: PageFacts, article: Article | None, length: int, final_url:
     evidence = f"{facts.link_count} links hold {share:.0%} of its text"
     if article is None:
         if facts.meta_refresh:
-            return Verdict(
+            return _verdict(
                 VerdictKind.ERROR, f"the page only sends its readers on to {facts.meta_refresh[:200]}"
             )
         if facts.link_count >= MANY_LINKS and share >= MANY_IN_LINKS and not claims_article:
-            return Verdict(VerdictKind.LIST, f"no article, but {evidence}")
+            return _verdict(VerdictKind.LIST, f"no article, but {evidence}")
         return None
     if claims_article or article.published_at is not None or names_an_article(canonicalize(final_url)):
         return None
     if _is_front(canonicalize(final_url)) and facts.link_count >= MANY_LINKS and length < ENOUGH:
-        return Verdict(VerdictKind.LIST, f"this is a front page: {evidence}")
+        return _verdict(VerdictKind.LIST, f"this is a front page: {evidence}")
     if length < HARDLY_ANY and facts.link_count >= MANY_LINKS and share >= MOSTLY_LINKS:
-        return Verdict(VerdictKind.LIST, f"hardly any text of its own: {evidence}")
+        return _verdict(VerdictKind.LIST, f"hardly any text of its own: {evidence}")
     return None
 
 
 # ---------------------------------------------------------------- lengths
-
-
-def _length(article: Article | None) -> int:
-    """Return how much an article's body says, in letters."""
-    if article is None:
-        return 0
-    return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in _texts(article.blocks))
 
 
 def _text(article: Article) -> str:

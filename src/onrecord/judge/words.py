@@ -79,15 +79,6 @@ CONSENT_TITLES = _any(
     r"(?:manage|accept) (?:your )?(?:cookies?|consent|privacy)[\w ]*",
     r"(?:dpg media )?privacy ?gate",
 )
-CONSENT_TEXTS = _any(
-    r"(?:we|our partners|wij|wir|nous|noi|nosotros)[^.]{0,60}(?:use|gebruiken|verwenden|nutzen|utilisons"
-    r"|utilizziamo|usamos)[^.]{0,60}cookies",
-    r"accept (?:all )?(?:cookies|and continue)|alle (?:cookies )?akzeptieren|tout accepter",
-    r"aceptar (?:todas|y continuar)|accetta (?:tutti|e continua)",
-    r"(?:mit werbung|mit tracking|werbefrei|pur[- ]abo)[^.]{0,80}(?:weiterlesen|nutzen|lesen)",
-    r"continuer sans accepter|continue without (?:accepting|agreeing)|weiter mit werbung",
-)
-
 LOGIN_TITLES = _any(
     r"(?:log ?in|sign ?in|login|anmelden|einloggen|connexion|se connecter|iniciar sesi[óo]n|acceder|accedi"
     r"|entrar|inloggen|logga in|logg inn|log ind|zaloguj(?: się)?|вход|войти|giriş(?: yap)?|登录|登入|ログイン"
@@ -146,6 +137,7 @@ PROMISES = _any(
     r"(?:this|the) (?:is a )?(?:breaking|developing)(?: news)? (?:story|report)[^.]{0,60}(?:update|check back"
     r"|more|developing|follow)",
     r"this is a (?:breaking|developing) (?:news )?story",
+    r"(?:story|report) is (?:breaking|developing|unfolding)",
     r"(?:story|article|page) (?:is being|will be) (?:updated|refreshed)",
     r"more (?:details |information |news )?(?:to follow|to come|follows|soon)\b",
     r"more details (?:will be|shortly)",

@@ -49,7 +49,7 @@ from onrecord.pipeline.report import Happening, Listener, News
 from onrecord.pipeline.writing import Writer
 from onrecord.render import document as documents
 from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
-from onrecord.schedule import next_look
+from onrecord.schedule import next_look, next_stub_look
 from onrecord.store import AddressRow, HeldArticle
 from onrecord.urls import article_id, lookup_key
 from onrecord.warc import RevisitTarget, payload_digest
@@ -542,7 +542,7 @@ class ArticleDesk:
             failures=0,
             reason=None,
             verdict=finding.judged.verdict.kind.value if finding.judged.verdict else known.verdict,
-            next_at=next_look(first_captured_at, now, self._archive.config.schedule.look_again, now=now),
+            next_at=self._next_look(finding, first_captured_at, now),
         )
         if isinstance(finding.outcome, Fetched) and finding.is_answered:
             final = finding.outcome.final
@@ -558,6 +558,13 @@ class ArticleDesk:
             elif capture.payload_digest != known.payload_digest or known.record_id is None:
                 row = replace(row, record_id=capture.record_id, record_date=capture.captured_at)
         self._archive.state.put(row)
+
+    def _next_look(self, finding: Finding, first_captured_at: datetime, now: datetime) -> datetime | None:
+        """Return when to look again: by the settings' steps, and sooner at what promises more."""
+        ladder = self._archive.config.schedule.look_again
+        reading = finding.judged.reading
+        due = next_stub_look if reading and reading.verdict.kind is VerdictKind.STUB else next_look
+        return due(first_captured_at, now, ladder, now=now)
 
     def _remember_failure(self, finding: Finding, held: HeldArticle, reason: str) -> None:
         now = self._now()
@@ -580,13 +587,16 @@ class ArticleDesk:
         return known.source if known.source in followed and known.source else look.source.id
 
 
+#: What a verdict is worth beside another: less of an article does not take the place of more.
+_WORTH = {VerdictKind.FULL: 2, VerdictKind.STUB: 1, VerdictKind.PART: 0}
+
+
 def _is_worse(reading: Reading, latest: Document, source: SourceConfig) -> bool:
-    """Would *reading* take the place of more than it brings: for a wall, or for a feed's shorter text?"""
+    """Would *reading* take the place of more than it brings: a wall's or a stub's words, or a feed's shorter text?"""
     held = latest.revision
     is_shorter = length_of(reading.article) < FULL_ENOUGH * length_of(held.article)
     if reading.kind is held.kind:
-        is_walled = reading.verdict.kind is VerdictKind.PART and latest.verdict is not VerdictKind.PART
-        return is_walled and is_shorter
+        return is_shorter and _WORTH[reading.verdict.kind] < _WORTH[latest.verdict]
     # A page that we hold is worth more than what a feed says of it.
     return reading.kind is ReadingKind.FEED or source.full_text == "feed" or is_shorter
 

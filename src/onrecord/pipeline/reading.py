@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from onrecord.config import SourceConfig
-from onrecord.extract import read_entry, read_page_and_facts
+from onrecord.extract import PageFacts, read_entry, read_page_and_facts
 from onrecord.fetch import decoded_body
 from onrecord.judge import judge
 from onrecord.model import (
@@ -27,6 +27,10 @@ FULL_ENOUGH = 0.9
 
 #: Two articles with this share of the shorter one's text in common are one; reports on one subject share a tenth.
 ALIKE = 0.3
+
+
+#: What is known of the page of an entry's text: that it is one.
+_OF_A_FEED = PageFacts(og_type="article")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | No
         media_type=content_type,
         asked_url=url,
         final_url=final.url,
+        headers=final.headers,
     )
     if extraction.article is None or not verdict.kind.is_article:
         return None, verdict
@@ -94,8 +99,15 @@ def _feed(entry: Entry | None, source: SourceConfig) -> Reading | None:
     extraction = read_entry(entry, feed_url=next(iter(source.feeds), entry.url), language=source.language)
     if extraction.article is None:
         return None
+    # Feeds that are made of pages hold walls and promises too.
+    verdict = judge(
+        extraction, _OF_A_FEED, status=200, media_type=None, asked_url=entry.url, final_url=entry.url
+    )
+    if not verdict.kind.is_article:
+        return None
+    if verdict.kind is VerdictKind.FULL:
+        verdict = Verdict(VerdictKind.FULL, "the feed gives the full text")
     found = Identity(canonicalize(entry.url))
-    verdict = Verdict(VerdictKind.FULL, "the feed gives the full text")
     article = _filed_under(extraction.article, found)
     return Reading(article=article, kind=extraction.kind, verdict=verdict, identity=found)
 
