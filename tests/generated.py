@@ -32,6 +32,7 @@ from onrecord.model import (
     Run,
     SourceId,
     Table,
+    Terms,
     Translation,
     VerdictKind,
 )
@@ -154,6 +155,18 @@ articles = st.builds(
 digests = st.integers(0, 2**256 - 1).map(lambda number: Digest(f"sha256:{number:064x}"))
 
 
+TERMS = st.builds(
+    Terms,
+    no_archive=st.booleans(),
+    tdm_reserved=st.none() | st.booleans(),
+    tdm_policy=st.none() | st.just("https://paper.example/p.json"),
+    is_free=st.none() | st.booleans(),
+    said=st.lists(st.sampled_from(["meta robots: noarchive", "X-Robots-Tag: noarchive"]), max_size=2).map(
+        tuple
+    ),
+)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """Any document; some of its pictures are kept, some are missing, of some nothing is known."""
@@ -184,6 +197,7 @@ def documents(draw: st.DrawFn) -> Document:
         capture_record=draw(st.none() | st.uuids().map(lambda uuid: f"<urn:uuid:{uuid}>")),
         reader_version=draw(st.sampled_from(["1", "2.0", "1e3"])),
         verdict=draw(st.sampled_from(VerdictKind)),
+        terms=draw(TERMS),
         pictures=kept,
     )
 

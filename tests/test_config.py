@@ -16,6 +16,7 @@ from onrecord.config import (
     Config,
     ExportConfig,
     FetchConfig,
+    KeepConfig,
     PictureConfig,
     ScheduleConfig,
     SourceConfig,
@@ -162,6 +163,7 @@ def test_every_key_has_its_sentence() -> None:
         "sources.*": SourceConfig,
         "fetch": FetchConfig,
         "pictures": PictureConfig,
+        "keep": KeepConfig,
         "schedule": ScheduleConfig,
         "export": ExportConfig,
     }

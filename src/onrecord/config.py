@@ -102,6 +102,15 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepConfig:
+    """What follows from what publishers say about keeping."""
+
+    noarchive: Literal["keep", "leave"] = "keep"
+    reserved: Literal["keep", "leave"] = "keep"
+    tdmrep: bool = True  #: ask each site for /.well-known/tdmrep.json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportConfig:
     """A copy of the archive in another shape, written after each round."""
 
@@ -109,6 +118,7 @@ class ExportConfig:
     dest: str  #: a folder
     git: bool = False
     pictures: Literal["proxy", "publisher", "kept"] = "proxy"
+    reserved: bool = False  #: what publishers ask not to pass on too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +131,7 @@ class Config:
     sources: tuple[SourceConfig, ...] = ()
     fetch: FetchConfig = field(default_factory=FetchConfig)
     pictures: PictureConfig = field(default_factory=PictureConfig)
+    keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     export: tuple[ExportConfig, ...] = ()
 
@@ -302,6 +313,14 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "max_pixels": (_whole(1, 1_000_000_000), "Pictures of more pixels are not kept."),
         "max_per_article": (_whole(0, 10_000), "Pictures that are kept of one article at most."),
     },
+    "keep": {
+        "noarchive": (_one_of("keep", "leave"), 'Pages marked "noarchive": kept for yourself, or left.'),
+        "reserved": (
+            _one_of("keep", "leave"),
+            "Pages whose rights of text and data mining are reserved: kept for yourself, or left.",
+        ),
+        "tdmrep": (_flag, "Is each site asked, once a day, for the file that reserves such rights?"),
+    },
     "schedule": {
         "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
@@ -317,6 +336,7 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             _one_of("proxy", "publisher", "kept"),
             'Where pictures point in the copy: "proxy" as the feed gave them, "publisher", or "kept" copies beside it.',
         ),
+        "reserved": (_flag, "Are articles in it whose publishers ask that copies are not passed on?"),
     },
     "sources.*": {
         "title": (_text, "The publication's name, as shown to readers."),
@@ -340,7 +360,7 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in _SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "schedule", "export", "sources")
+_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "export", "sources")
 
 # ---------------------------------------------------------------- reading
 
@@ -383,6 +403,7 @@ class _Reading:
         archive = self._section("archive", document.get("archive", {}))
         fetch = self._section("fetch", document.get("fetch", {}))
         pictures = self._section("pictures", document.get("pictures", {}))
+        keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
         export = self._exports(document.get("export", []))
         sources = self._sources(document.get("sources", {}))
@@ -393,6 +414,7 @@ class _Reading:
             sources=sources,
             fetch=FetchConfig(**fetch),
             pictures=PictureConfig(**pictures),
+            keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
             export=export,
         )

@@ -513,6 +513,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a publisher says about keeping a page, as of its capture. Silence is None, or False."""
+
+    no_archive: bool = False  #: robots: noarchive
+    tdm_reserved: bool | None = (
+        None  #: TDM Reservation Protocol: are rights of text and data mining reserved?
+    )
+    tdm_policy: str | None = None  #: where the licence is offered
+    is_free: bool | None = None  #: schema.org isAccessibleForFree
+    said: tuple[str, ...] = ()  #: where it was said: "X-Robots-Tag: noarchive"
+
+    @property
+    def is_reserved(self) -> bool:
+        """Does the publisher ask that copies are not passed on?"""
+        return self.no_archive or bool(self.tdm_reserved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPicture:
     """A picture's bytes in the archive, or the reason why they are not there."""
 
@@ -559,4 +577,5 @@ class Document:
     capture_record: str | None  #: the capture's WARC-Record-ID
     reader_version: str  #: of the reader that read it: "1"
     verdict: VerdictKind = VerdictKind.FULL
+    terms: Terms = field(default_factory=Terms)
     pictures: Mapping[str, KeptPicture] = field(default_factory=dict)  #: by Picture.url

@@ -29,7 +29,13 @@ app.add_typer(export, name="export")
 def export_all(archive: Archive) -> list[dict[str, Any]]:
     """Write the exports that the settings name; return what to say of each."""
     return [
-        _legacy(archive, archive.root / one.dest, pictures=LegacyPictures(one.pictures), git=one.git)
+        _legacy(
+            archive,
+            archive.root / one.dest,
+            pictures=LegacyPictures(one.pictures),
+            git=one.git,
+            reserved=one.reserved,
+        )
         for one in archive.config.export
     ]
 
@@ -50,11 +56,17 @@ def legacy(
     git: Annotated[
         bool, typer.Option("--git", metavar="", help="Commit, and push to the remotes that the folder has.")
     ] = False,
+    reserved: Annotated[
+        bool,
+        typer.Option(
+            "--reserved", metavar="", help="Write also what publishers ask not to pass on (noarchive, TDM)."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the folder of an hourly Git mirror: one file an article, list pages, an index."""
     with opened(archive_dir) as archive:
-        told = _legacy(archive, dest, pictures=pictures, git=git)
+        told = _legacy(archive, dest, pictures=pictures, git=git, reserved=reserved)
     if as_json:
         say_json(told)
     else:
@@ -63,16 +75,21 @@ def legacy(
         raise typer.Exit(NOT_PUSHED)
 
 
-def _legacy(archive: Archive, dest: Path, *, pictures: LegacyPictures, git: bool) -> dict[str, Any]:
+def _legacy(
+    archive: Archive, dest: Path, *, pictures: LegacyPictures, git: bool, reserved: bool
+) -> dict[str, Any]:
     """Write a legacy folder; return what to say of it."""
     if dest.exists() and not dest.is_dir():
         raise UsageError(f"{dest}: this is a file; name a folder")
+    left: list[str] = []
     report = write_legacy(
-        legacy_rows(archive, pictures=pictures),
+        legacy_rows(archive, pictures=pictures, reserved=reserved, left=left),
         dest,
         settings=LegacySettings(pictures=pictures),
     )
     told = f"{dest}: {report.new} new, {report.edited} edited, {report.unchanged} as they were"
+    if left:
+        told += f"; {len(left)} left out, as their publishers ask (--reserved writes them too)"
     if report.kept_readme:
         told += "; README.md is not ours and was left alone"
     pushed = commit_and_push(dest, report.message) if git else GitReport()
@@ -86,6 +103,7 @@ def _legacy(archive: Archive, dest: Path, *, pictures: LegacyPictures, git: bool
         "new": report.new,
         "edited": report.edited,
         "unchanged": report.unchanged,
+        "left_out": left,
         "commit": pushed.commit,
         "pushed": list(pushed.pushed),
         "failed": failed,

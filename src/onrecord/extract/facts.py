@@ -24,7 +24,10 @@ class PageFacts:
     script_count: int = 0
     iframe_count: int = 0
     meta_refresh: str | None = None  #: the target, absolute; None: no refresh to another address
-    robots: str | None = None  #: <meta name=robots>, lower case
+    robots: str | None = None  #: <meta name=robots>, and one with our own name, lower case
+    tdm_reservation: str | None = None  #: <meta name=tdm-reservation>
+    tdm_policy: str | None = None  #: <meta name=tdm-policy>
+    is_free: bool | None = None  #: schema.org isAccessibleForFree of the article
     og_type: str | None = None  #: lower case: "article", "website"
     schema_types: tuple[str, ...] = ()  #: @type of each JSON-LD object, and itemtype of microdata
     language: str | None = None  #: <html lang>, as stated

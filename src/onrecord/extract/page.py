@@ -629,7 +629,10 @@ def _facts(reading: Reading) -> PageFacts:
         script_count=counts.get("script", 0),
         iframe_count=counts.get("iframe", 0),
         meta_refresh=reading.resolve(refresh[1]) if refresh else None,
-        robots=(metas.value("robots") or "").lower() or None,
+        robots=",".join(metas.every("robots", "onrecord")).lower() or None,
+        tdm_reservation=metas.value("tdm-reservation"),
+        tdm_policy=metas.value("tdm-policy"),
+        is_free=reading.ld.is_free,
         og_type=(metas.value("og:type") or "").lower() or None,
         schema_types=(
             *reading.found.types,

@@ -10,7 +10,7 @@ from typing import Any
 
 from onrecord import archive as archives
 from onrecord.archive import Archive, Step
-from onrecord.config import SourceConfig
+from onrecord.config import KeepConfig, SourceConfig
 from onrecord.extract import READER_VERSION
 from onrecord.fetch import Client, decoded_body
 from onrecord.ledger import Event
@@ -31,6 +31,7 @@ from onrecord.model import (
     ReadingKind,
     Refused,
     Revision,
+    Terms,
     Validators,
     VerdictKind,
 )
@@ -46,6 +47,7 @@ from onrecord.pipeline.reading import (
     resemble,
 )
 from onrecord.pipeline.report import Happening, Listener, News
+from onrecord.pipeline.terms import TermsDesk
 from onrecord.pipeline.writing import Writer
 from onrecord.render import document as documents
 from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
@@ -74,6 +76,8 @@ class Finding:
     judged: Judged
     held: HeldArticle | None
     pictures: tuple[Gathered, ...] = ()
+    terms: Terms | None = None  #: None: nothing new was read
+    left: str | None = None  #: why the settings leave it, though it could be kept
 
     @property
     def is_answered(self) -> bool:
@@ -109,6 +113,7 @@ class ArticleDesk:
         self._writer = writer
         self._now = now
         self._tell = tell
+        self._terms = TermsDesk(archive, client, now=now)
         self._pictures = PictureDesk(archive, client, writer, now=now)
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
@@ -133,10 +138,15 @@ class ArticleDesk:
         judged = read(outcome, look.entry, look.source, url=look.url)
         held = look.held or self._held(judged.reading)
         reading = judged.reading
-        pictures: tuple[Gathered, ...] = ()
-        if reading and (held is None or content_digest(reading.article) != held.content_digest):
-            pictures = await self._gather(reading.article, look.source)
-        return Finding(look=look, outcome=outcome, judged=judged, held=held, pictures=pictures)
+        if reading is None or (held and content_digest(reading.article) == held.content_digest):
+            return Finding(look=look, outcome=outcome, judged=judged, held=held)
+        answer = outcome.final if isinstance(outcome, Fetched) else None
+        terms = await self._terms.of(look.url, answer, judged.facts)
+        if left := _left(terms, self._archive.config.keep):
+            judged = replace(judged, reading=None)
+            return Finding(look=look, outcome=outcome, judged=judged, held=held, terms=terms, left=left)
+        pictures = await self._gather(reading.article, look.source)
+        return Finding(look=look, outcome=outcome, judged=judged, held=held, pictures=pictures, terms=terms)
 
     def _held(self, reading: Reading | None) -> HeldArticle | None:
         if reading is None:
@@ -294,7 +304,9 @@ class ArticleDesk:
     async def _keep_nothing(self, finding: Finding, held: HeldArticle | None) -> Kept:
         """No article came: a removal if a page that had answered is gone, else a reason to remember."""
         look, outcome, verdict = finding.look, finding.outcome, finding.judged.verdict
-        if outcome is None:
+        if finding.left is not None:
+            reason = finding.left
+        elif outcome is None:
             reason = "the feed's text does not read like an article"
         elif isinstance(outcome, NotModified):
             reason = "the server answered 304 to a first request"
@@ -306,7 +318,8 @@ class ArticleDesk:
             await self._suspect_removal(finding, held)
             self._remember_failure(finding, held, reason)
             return Kept(article_id=held.id, outcome="kept", reason=reason)
-        await self._capture_refused(finding)
+        if finding.left is None:
+            await self._capture_refused(finding)
         self._tell(_news(Happening.NOT_KEPT, look, look.entry.headline if look.entry else None, reason))
         return Kept(article_id=None, outcome=_outcome_name(finding), reason=reason)
 
@@ -415,6 +428,7 @@ class ArticleDesk:
             capture_record=capture.record_id if capture else None,
             reader_version=READER_VERSION,
             verdict=reading.verdict.kind,
+            terms=finding.terms or (held.terms if held else Terms()),
             pictures={url: pictures[url] for url in shown if url in pictures},
         )
 
@@ -601,6 +615,13 @@ def _is_worse(reading: Reading, latest: Document, source: SourceConfig) -> bool:
     return reading.kind is ReadingKind.FEED or source.full_text == "feed" or is_shorter
 
 
+def _left(terms: Terms, keep: KeepConfig) -> str | None:
+    """Return why the settings leave a page whose publisher says *terms*; None where they keep it."""
+    if (terms.no_archive and keep.noarchive == "leave") or (terms.tdm_reserved and keep.reserved == "leave"):
+        return f"its publisher asks that it is not kept ({'; '.join(terms.said)}), and [keep] follows"
+    return None
+
+
 def _with_what_the_feed_told(article: Article, known: Article) -> Article:
     """Return *article* with date and authors as known, where it is silent on them.
 
@@ -615,6 +636,8 @@ def _with_what_the_feed_told(article: Article, known: Article) -> Article:
 
 def _outcome_name(finding: Finding) -> str:
     """Return what came of an entry that became no article: `EntryRow.outcome`."""
+    if finding.left is not None:
+        return "left"
     if finding.judged.verdict is not None:
         return finding.judged.verdict.kind.value
     match finding.outcome:

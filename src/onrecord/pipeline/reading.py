@@ -50,19 +50,20 @@ class Judged:
 
     reading: Reading | None
     verdict: Verdict | None  #: of the page, if it answered
+    facts: PageFacts | None = None  #: of the page
 
 
 def read(outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, url: str) -> Judged:
     """Return the fuller of the page and the feed's own text, as *source* wants it."""
-    page, verdict = _page(outcome, entry, url) if isinstance(outcome, Fetched) else (None, None)
+    page, verdict, facts = _page(outcome, entry, url) if isinstance(outcome, Fetched) else (None, None, None)
     feed = _feed(entry, source) if source.full_text != "page" else None
     if source.full_text == "feed" and feed is not None:
-        return Judged(reading=feed, verdict=verdict)
+        return Judged(reading=feed, verdict=verdict, facts=facts)
     if page is not None and (
         feed is None or length_of(page.article) >= FULL_ENOUGH * length_of(feed.article)
     ):
-        return Judged(reading=page, verdict=verdict)
-    return Judged(reading=feed or page, verdict=verdict)
+        return Judged(reading=page, verdict=verdict, facts=facts)
+    return Judged(reading=feed or page, verdict=verdict, facts=facts)
 
 
 def read_again(body: bytes, *, url: str, content_type: str | None, entry: Entry | None) -> Article | None:
@@ -70,7 +71,7 @@ def read_again(body: bytes, *, url: str, content_type: str | None, entry: Entry 
     return read_page_and_facts(body, url=url, content_type=content_type, entry=entry)[0].article
 
 
-def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | None, Verdict]:
+def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | None, Verdict, PageFacts]:
     final = outcome.final
     content_type = final.header("content-type")
     body = decoded_body(final).body
@@ -85,12 +86,11 @@ def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | No
         headers=final.headers,
     )
     if extraction.article is None or not verdict.kind.is_article:
-        return None, verdict
+        return None, verdict, facts
     found = identity(url, final.url, extraction.canonical_claims)
     article = _filed_under(extraction.article, found)
-    return Reading(
-        article=article, kind=extraction.kind, verdict=verdict, identity=found, exchange=final
-    ), verdict
+    reading = Reading(article=article, kind=extraction.kind, verdict=verdict, identity=found, exchange=final)
+    return reading, verdict, facts
 
 
 def _feed(entry: Entry | None, source: SourceConfig) -> Reading | None:

@@ -9,18 +9,27 @@ from onrecord.archive import Archive
 from onrecord.legacy import envelope_text
 from onrecord.model import Document
 from onrecord.publish.legacy import LegacyPicture, LegacyPictures, LegacyRow
+from onrecord.render.document import is_reserved
 from onrecord.render.envelope import envelope_of
 from onrecord.store import HeldArticle, Listing
 
 
-def legacy_rows(archive: Archive, *, pictures: LegacyPictures) -> Iterator[LegacyRow]:
+def legacy_rows(
+    archive: Archive, *, pictures: LegacyPictures, reserved: bool = False, left: list[str] | None = None
+) -> Iterator[LegacyRow]:
     """Yield a row for each article that *archive* holds, removed ones included.
+
+    What publishers ask not to pass on is left out unless *reserved*; its addresses go to *left*.
 
     Raises:
         FormatError: A document or an envelope is damaged; the message names it.
     """
     titles = {source.id: source.title or source.id for source in archive.config.sources}
     for held in archive.catalog.articles(Listing()):
+        if not reserved and is_reserved(archive.files.read(held.path)):
+            if left is not None:
+                left.append(held.url)
+            continue
         envelope = archive.envelope(held)
         wants_document = envelope is None or pictures is LegacyPictures.KEPT
         document = archive.document(held) if wants_document else None

@@ -46,6 +46,7 @@ from onrecord.model import (
     Revision,
     Run,
     SourceId,
+    Terms,
     Translation,
     VerdictKind,
 )
@@ -154,6 +155,7 @@ def _front(document: Document) -> dict[str, Any]:
         "captured": f"{revision.captured_at.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z",
         "content_digest": revision.content_digest,
         "capture": _known({"digest": document.capture_digest, "record": document.capture_record}),
+        "terms": _terms(document.terms),
         "reader": document.reader_version,
         "credits": list(article.credits),
         "corrections": list(article.corrections),
@@ -165,6 +167,18 @@ def _front(document: Document) -> dict[str, Any]:
         "pictures": [_picture(one) for one in _in_order(document)],
     }
     return _known(fields)
+
+
+def _terms(terms: Terms) -> dict[str, Any]:
+    return _known(
+        {
+            "noarchive": terms.no_archive or None,
+            "tdm_reserved": terms.tdm_reserved,
+            "tdm_policy": terms.tdm_policy,
+            "free": terms.is_free,
+            "said": list(terms.said),
+        }
+    )
 
 
 # What YAML 1.1 or 1.2 reads as something else than text.
@@ -316,8 +330,31 @@ def _document(fields: _Fields, blocks: tuple[Block, ...]) -> Document:
         capture_record=capture.maybe("record"),
         reader_version=fields.text("reader"),
         verdict=fields.word("verdict", VerdictKind),
+        terms=_read_terms(fields.section("terms")),
         pictures={one.url: one for one in kept},
     )
+
+
+def _read_terms(fields: _Fields) -> Terms:
+    flags = {"true": True, "false": False}
+    return Terms(
+        no_archive=fields.maybe("noarchive") == "true",
+        tdm_reserved=flags.get(fields.maybe("tdm_reserved") or ""),
+        tdm_policy=fields.maybe("tdm_policy"),
+        is_free=flags.get(fields.maybe("free") or ""),
+        said=fields.texts("said"),
+    )
+
+
+def is_reserved(text: bytes) -> bool:
+    """Tell from a document's bytes whether its publisher asks that copies are not passed on.
+
+    Only the front matter is looked at, and only where it has terms: an export asks this of each article.
+    """
+    front = text[: text.find(b"\n---", 4) + 1]
+    _, is_there, terms = front.partition(b"\nterms:\n")
+    said = {line.strip() for line in terms.split(b"\n") if line.startswith(b"  ")} if is_there else set()
+    return b"noarchive: true" in said or b"tdm_reserved: true" in said
 
 
 def _digest(found: str | None) -> Digest | None:
