@@ -161,6 +161,7 @@ TERMS = st.builds(
     tdm_reserved=st.none() | st.booleans(),
     tdm_policy=st.none() | st.just("https://paper.example/p.json"),
     is_free=st.none() | st.booleans(),
+    is_lent=st.booleans(),
     said=st.lists(st.sampled_from(["meta robots: noarchive", "X-Robots-Tag: noarchive"]), max_size=2).map(
         tuple
     ),

@@ -367,6 +367,7 @@ class Exchange:
     body: bytes
     truncated: str | None = None  #: WARC-Truncated: "length", "time", "disconnect"
     elapsed: float = 0.0  #: seconds
+    is_lent: bool = False  #: asked with the cookies of a person's own subscription; they are withheld here
 
     def header(self, name: str) -> str | None:
         """Return the first header called *name*, whatever its case."""
@@ -522,12 +523,15 @@ class Terms:
     )
     tdm_policy: str | None = None  #: where the licence is offered
     is_free: bool | None = None  #: schema.org isAccessibleForFree
+    is_lent: bool = (
+        False  #: read with the cookies of a person's own subscription: not a publisher's word, but ours
+    )
     said: tuple[str, ...] = ()  #: where it was said: "X-Robots-Tag: noarchive"
 
     @property
     def is_reserved(self) -> bool:
-        """Does the publisher ask that copies are not passed on?"""
-        return self.no_archive or bool(self.tdm_reserved)
+        """Are copies not to be passed on: does the publisher ask so, or was it sold to one person?"""
+        return self.no_archive or self.is_lent or bool(self.tdm_reserved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,17 @@ import os
 import signal
 import sys
 
-from onrecord.cli import commands, comparing, exporting, following, opml, reading, searching, serving  # noqa: F401  each adds its commands
+from onrecord.cli import (  # noqa: F401  each adds its commands
+    commands,
+    comparing,
+    exporting,
+    following,
+    lending,
+    opml,
+    reading,
+    searching,
+    serving,
+)
 from onrecord.cli.app import app
 from onrecord.cli.terminal import complain
 from onrecord.errors import OnRecordError, StorageError

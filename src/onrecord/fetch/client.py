@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,7 @@ from onrecord import urls
 from onrecord.fetch import robots as robots_txt
 from onrecord.fetch.addresses import literal_refusal
 from onrecord.fetch.coding import decoded_body
+from onrecord.fetch.cookies import Lent, withheld
 from onrecord.fetch.courtesy import Clock, Courtesy, HostCounts, NotYetError, SystemClock
 from onrecord.fetch.memory import HostMemory, KeptRobots
 from onrecord.fetch.robots import Robots
@@ -76,6 +77,7 @@ class Client:
         clock: What time it is, and how to wait.
         jitter: Gives numbers from 0 to 1, so that many clients don't come back at once.
         connector: Makes connections in another way: to check addresses, or in tests.
+        lent: Cookies of subscriptions, which go to their own sites' pages and into no record.
 
     Raises:
         UsageError: On entering: `FetchSettings.ca_file` can't be read, or a proxy's address is none.
@@ -89,8 +91,10 @@ class Client:
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
         connector: ConnectorFactory | None = None,
+        lent: Sequence[Lent] = (),
     ) -> None:
         self._settings = settings
+        self._lent = tuple(lent)
         self._memory = memory
         self._clock = clock or SystemClock()
         self._jitter = jitter
@@ -258,6 +262,7 @@ class Client:
         page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
         pause = settings.picture_pause if kind == "picture" else page_pause
         headers = self._headers(kind, validators)
+        lent = self._add_lent(headers, url) if kind in {"page", "feed"} else None
         attempt = 0
         while True:
             try:
@@ -267,6 +272,7 @@ class Client:
                     )
                     if isinstance(answer, Barred):
                         return answer
+                    answer = _withheld(answer, lent)
                     self._count(origin.host, answer)
             except NotYetError as error:
                 detail = f"{origin.host} asked for a pause: {error}"
@@ -306,6 +312,14 @@ class Client:
             headers["If-Modified-Since"] = _header_value(validators.last_modified)
         return headers
 
+    def _add_lent(self, headers: dict[str, str], url: str) -> Lent | None:
+        """Add the cookies that are lent to the site of *url*; return whose they are."""
+        for one in self._lent:
+            if cookies := one.header_for(url):
+                headers["Cookie"] = cookies
+                return one
+        return None
+
     def _count(self, host: str, answer: Exchange | Lost) -> None:
         counts = self._courtesy.count(host)
         counts.requests += 1
@@ -313,6 +327,16 @@ class Client:
         counts.bytes += len(exchange.body) if exchange else 0
         counts.not_modified += bool(exchange and exchange.status == 304)
         counts.failures += bool(exchange is None or isinstance(answer, Lost) or exchange.status >= 400)
+
+
+def _withheld(answer: Exchange | Lost, lent: Lent | None) -> Exchange | Lost:
+    """Return *answer* without the cookies that it was asked with."""
+    if lent is None:
+        return answer
+    secrets = lent.secrets()
+    if isinstance(answer, Exchange):
+        return withheld(answer, secrets)
+    return replace(answer, exchange=withheld(answer.exchange, secrets)) if answer.exchange else answer
 
 
 def _origin(url: str) -> _Origin | str:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from onrecord.archive import CONFIG, Archive
 from onrecord.config import SAVED, Config, SourceConfig
 from onrecord.errors import OnRecordError, UsageError
-from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory
+from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
+from onrecord.fetch.cookies import Lent
 from onrecord.pipeline.adding import Adding
 from onrecord.pipeline.articles import Kept, Look
 from onrecord.pipeline.hosts import StateMemory
@@ -80,11 +81,32 @@ def _host_pauses(sources: Sequence[SourceConfig]) -> dict[str, float]:
     }
 
 
+def own_site(source: SourceConfig) -> tuple[str, ...]:
+    """Return the addresses whose site a subscription to *source* is for: its home, or its feeds where it has none."""
+    return (source.home,) if source.home else source.feeds
+
+
+def lent_cookies(archive: Archive, environ: Mapping[str, str]) -> list[Lent]:
+    """Return the cookies that are lent to the sources of *archive*.
+
+    Raises:
+        UsageError: A file of cookies can be read by others, stands in the archive, or is none.
+    """
+    place = cookies.folder(environ)
+    files = [(source, place / f"{source.id}.txt") for source in archive.config.sources]
+    return [
+        Lent(own_site(source), cookies.read(path, archive=archive.root))
+        for source, path in files
+        if path.exists()
+    ]
+
+
 @asynccontextmanager
 async def _round(archive: Archive, environ: Mapping[str, str], tell: Listener) -> AsyncIterator[Round]:
     settings = client_settings(archive.config, environ)
+    lent = lent_cookies(archive, environ)
     async with (
-        Client(settings, memory=StateMemory(archive.state)) as client,
+        Client(settings, memory=StateMemory(archive.state), lent=lent) as client,
         Writer(archive, now=utc_now) as writer,
     ):
         yield Round(archive, client, writer, now=utc_now, tell=tell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -40,7 +41,8 @@ class TermsDesk:
             # Several pages of one site come at once; one of them asks.
             async with self._locks.setdefault(origin, asyncio.Lock()):
                 site = await self._file(origin)
-        return terms_of(answer.headers if answer else (), facts or PageFacts(), site, path)
+        terms = terms_of(answer.headers if answer else (), facts or PageFacts(), site, path)
+        return replace(terms, is_lent=True) if answer and answer.is_lent else terms
 
     async def _file(self, origin: str) -> bytes | None:
         state = self._archive.state

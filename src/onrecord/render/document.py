@@ -176,6 +176,7 @@ def _terms(terms: Terms) -> dict[str, Any]:
             "tdm_reserved": terms.tdm_reserved,
             "tdm_policy": terms.tdm_policy,
             "free": terms.is_free,
+            "lent": terms.is_lent or None,
             "said": list(terms.said),
         }
     )
@@ -342,6 +343,7 @@ def _read_terms(fields: _Fields) -> Terms:
         tdm_reserved=flags.get(fields.maybe("tdm_reserved") or ""),
         tdm_policy=fields.maybe("tdm_policy"),
         is_free=flags.get(fields.maybe("free") or ""),
+        is_lent=fields.maybe("lent") == "true",
         said=fields.texts("said"),
     )
 
@@ -354,7 +356,7 @@ def is_reserved(text: bytes) -> bool:
     front = text[: text.find(b"\n---", 4) + 1]
     _, is_there, terms = front.partition(b"\nterms:\n")
     said = {line.strip() for line in terms.split(b"\n") if line.startswith(b"  ")} if is_there else set()
-    return b"noarchive: true" in said or b"tdm_reserved: true" in said
+    return not said.isdisjoint({b"noarchive: true", b"tdm_reserved: true", b"lent: true"})
 
 
 def _digest(found: str | None) -> Digest | None:
