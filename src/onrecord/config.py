@@ -75,6 +75,8 @@ class FetchConfig:
     retries: int = 4
     hosts_at_once: int = 64
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()  #: beside the open internet
+    fallbacks: tuple[str, ...] = ("feed", "amp", "print", "alternate")  #: where a page gave no article
+    timegate: str = "https://web.archive.org/web/"  #: of the web archive that "memento" asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +229,16 @@ def _proxy(value: object) -> object:
     return _Wrong('must be a proxy\'s address, such as "socks5://127.0.0.1:9050" or "http://127.0.0.1:8080"')
 
 
+_WAYS = ("feed", "amp", "print", "alternate", "memento")
+
+
+def _ways(value: object) -> object:
+    if isinstance(value, list) and all(each in _WAYS for each in value) and len(set(value)) == len(value):
+        return tuple(value)
+    listed = ", ".join(f'"{way}"' for way in _WAYS)
+    return _Wrong(f"must be a list of some of {listed}, each once, in the order in which they are tried")
+
+
 def _language(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", value):
         return value
@@ -305,6 +317,11 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "allow_networks": (
             _networks,
             "Networks that are asked though they are no part of the open internet.",
+        ),
+        "fallbacks": (_ways, "Where an article is read whose page gives none, in this order."),
+        "timegate": (
+            _address,
+            'The web archive that "memento" asks: the page\'s address is put behind this.',
         ),
     },
     "pictures": {

@@ -259,6 +259,7 @@ class ReadingKind(StrEnum):
 
     PAGE = "page"
     FEED = "feed"
+    RENDITION = "rendition"  #: another page of the same article: AMP, print, a web archive's
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,5 +582,7 @@ class Document:
     capture_record: str | None  #: the capture's WARC-Record-ID
     reader_version: str  #: of the reader that read it: "1"
     verdict: VerdictKind = VerdictKind.FULL
+    via: str | None = None  #: of a rendition: "amp", "print", "alternate", "memento"
+    via_url: str | None = None  #: of a rendition: the address that answered
     terms: Terms = field(default_factory=Terms)
     pictures: Mapping[str, KeptPicture] = field(default_factory=dict)  #: by Picture.url

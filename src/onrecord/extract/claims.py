@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 from onrecord.extract.survey import Survey, text_of
 from onrecord.text import or_none
+from onrecord.urls import same_site
 
 #: Topics kept; pages for search engines list hundreds.
 MAX_TOPICS = 50
@@ -60,6 +62,55 @@ class Metas:
         tags = self.every("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags")
         tags = tags or self.every("keywords")
         return [word for tag in tags for part in _SPLIT.split(tag) if (word := part.strip())]
+
+
+#: An address that gives a page for paper.
+_PRINT = re.compile(
+    r"[/?&=._-](?:print(?:able|er)?(?:[_-]?(?:view|version|page))?|drucken|imprimer|imprimir)(?:[/&=.]|$)",
+    re.IGNORECASE,
+)
+#: Renditions that are named; a page has one or two.
+_MAX_RENDITIONS = 8
+#: Links that are looked at for one to a page for paper, and characters of one.
+_MAX_ANCHORS = 2_000
+_MAX_ADDRESS = 2_000
+#: What <link type> says of a page; nothing is said where a medium is named.
+_PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
+
+
+def renditions(survey: Survey, resolve: Callable[[str], str | None], url: str) -> list[tuple[str, str]]:
+    """Return the other pages that a page names for the same article on its own site: kind and address.
+
+    <link rel=amphtml> (amp.dev), <link rel=alternate> for another medium or as HTML in the same language, and
+    links to a page for paper that are made of the page's own address. A link with hreflang is a translation, and
+    a feed is no page.
+    """
+    stated = [
+        (kind, href) for link in survey.links if (href := link.get("href")) and (kind := _rendition(link))
+    ]
+    own_name = urlsplit(url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    for attributes, _, _, _ in survey.anchors[:_MAX_ANCHORS]:
+        href = attributes.get("href")
+        # A paper's printed edition has pages of its own at /print/.
+        if href and len(href) < _MAX_ADDRESS and own_name and own_name in href and _PRINT.search(href):
+            stated.append(("print", href))
+    found: list[tuple[str, str]] = []
+    for kind, href in stated:
+        address = resolve(href)
+        if address and address != url and same_site(address, url) and (kind, address) not in found:
+            found.append((kind, address))
+    return found[:_MAX_RENDITIONS]
+
+
+def _rendition(link: Mapping[str, str | None]) -> str | None:
+    """Return what kind of rendition a <link> names, if it names one."""
+    rel = (link.get("rel") or "").lower().split()
+    if "amphtml" in rel:
+        return "amp"
+    kind, media = (link.get("type") or "").lower(), (link.get("media") or "").lower()
+    if "alternate" not in rel or link.get("hreflang") or kind not in _PAGE_TYPES or not (kind or media):
+        return None
+    return "print" if "print" in media else "alternate"
 
 
 def canonical_links(survey: Survey, metas: Metas, resolve: Callable[[str], str | None]) -> list[str]:

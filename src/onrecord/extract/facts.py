@@ -37,4 +37,5 @@ class PageFacts:
     ] = ()  #: the first 60 visible lines of the page's own words: no menu, foot, side or link
     prose_weight: int = 0  #: characters of all such lines, a Han character, kana or Hangul syllable thrice
     clock_count: int = 0  #: lines that begin with a time of day
+    renditions: tuple[tuple[str, str], ...] = ()  #: ("amp", "print" or "alternate", address) of its own site
     noscript: str = ""  #: what a reader without scripts is told: the first 500 characters

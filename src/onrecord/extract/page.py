@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from onrecord import markup, urls
 from onrecord.extract import blocks, foot, headline, jsonld, media, state, times
 from onrecord.extract.body import Body, choose
-from onrecord.extract.claims import MAX_TOPICS, Metas, canonical_links
+from onrecord.extract.claims import MAX_TOPICS, Metas, canonical_links, renditions
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts
 from onrecord.extract.language import language_of
@@ -642,6 +642,7 @@ def _facts(reading: Reading) -> PageFacts:
         snippet="\n".join(seen)[:2_000],
         lines=tuple(own[:OWN_LINES]),
         prose_weight=weight,
+        renditions=tuple(renditions(survey, reading.resolve, reading.url)),
         clock_count=clocks,
         noscript=" ".join(
             line.text for _, line in survey.lines() if line.box.unseen and _stands_in(line.box, _NOSCRIPT)

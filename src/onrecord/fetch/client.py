@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -66,6 +66,13 @@ class _Origin(NamedTuple):
     origin: str  #: "https://paper.example:8443": whose robots.txt it is (RFC 9309, 2.3)
     host: str  #: whose lease: http and https of one name are one server to be spared
     target: str  #: path and query
+
+
+class _Wishes(NamedTuple):
+    """What an answer is to be, beside its kind."""
+
+    validators: Validators | None = None
+    accept_datetime: datetime | None = None
 
 
 class Client:
@@ -126,16 +133,25 @@ class Client:
         """What was asked of each host so far."""
         return self._courtesy.counts
 
-    async def fetch(self, url: str, *, kind: Kind, validators: Validators | None = None) -> Outcome:
+    async def fetch(
+        self,
+        url: str,
+        *,
+        kind: Kind,
+        validators: Validators | None = None,
+        accept_datetime: datetime | None = None,
+    ) -> Outcome:
         """Ask for *url* and say what came of it; never raises for what networks and servers do.
 
         Args:
             url: An http or https address; it goes over the wire byte for byte, but for what may not.
             kind: What is expected: it decides the Accept header, the pause and the largest body.
             validators: Of what is held, so that the server may say that it still stands.
+            accept_datetime: Of a TimeGate: the moment whose memento is wanted (RFC 7089, 2.1.1).
         """
+        wishes = _Wishes(validators, accept_datetime)
         moved = self._moved(url)
-        outcome = await self._follow(moved or url, kind, validators, self._settings.max_redirects)
+        outcome = await self._follow(moved or url, kind, wishes, self._settings.max_redirects)
         if moved and not isinstance(outcome, Fetched | NotModified):
             self._memory.keep_moved(url, None, self._clock.now())  # the next time, ask where we came from
         return outcome
@@ -156,9 +172,7 @@ class Client:
 
     # ------------------------------------------------------------ redirects
 
-    async def _follow(
-        self, url: str, kind: Kind, validators: Validators | None, max_redirects: int
-    ) -> Outcome:
+    async def _follow(self, url: str, kind: Kind, wishes: _Wishes, max_redirects: int) -> Outcome:
         exchanges: list[Exchange] = []
         seen: set[str] = set()
         at = url
@@ -173,7 +187,7 @@ class Client:
                 return Refused(url=url, reason=reason)
             if kind != "robots" and (refused := await self._refusal(at, origin)):
                 return refused
-            answer = await self._ask(at, origin, kind, validators)
+            answer = await self._ask(at, origin, kind, wishes)
             if isinstance(answer, Barred):
                 return Refused(url=url, reason=answer.reason)
             if isinstance(answer, Failed):
@@ -181,7 +195,7 @@ class Client:
             exchanges.append(answer)
             location = answer.header("location")
             if answer.status not in REDIRECTS or location is None:
-                return _outcome(url, tuple(exchanges), validators)
+                return _outcome(url, tuple(exchanges), wishes.validators)
             target = urls.resolve(_location(location), at)
             # "story@5" is a path, and no password.
             is_secret = ABSOLUTE.match(location) is not None and urls.has_credentials(location)
@@ -234,7 +248,7 @@ class Client:
         if answer and self._clock.monotonic() < until:
             return answer
         url = f"{origin.origin}/robots.txt"
-        outcome = await self._follow(url, "robots", None, ROBOTS_REDIRECTS)
+        outcome = await self._follow(url, "robots", _Wishes(), ROBOTS_REDIRECTS)
         fresh = _kept_robots(outcome, self._clock.now())
         if fresh is None and _is_server_error(outcome) and kept and now - kept.fetched_at < ROBOTS_OLD_AGE:
             return self._parse(origin.origin, kept)
@@ -255,13 +269,13 @@ class Client:
     # ------------------------------------------------------------ one address
 
     async def _ask(
-        self, url: str, origin: _Origin, kind: Kind, validators: Validators | None
+        self, url: str, origin: _Origin, kind: Kind, wishes: _Wishes
     ) -> Exchange | Failed | Barred:
         """Ask for *url* until an answer comes that another try would not better."""
         settings = self._settings
         page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
         pause = settings.picture_pause if kind == "picture" else page_pause
-        headers = self._headers(kind, validators)
+        headers = self._headers(kind, wishes)
         lent = self._add_lent(headers, url) if kind in {"page", "feed"} else None
         attempt = 0
         while True:
@@ -300,12 +314,15 @@ class Client:
         asked = _retry_after(answer.header("retry-after"), self._clock.now())
         return self._courtesy.postpone(host, backoff if asked is None else asked)
 
-    def _headers(self, kind: Kind, validators: Validators | None) -> dict[str, str]:
+    def _headers(self, kind: Kind, wishes: _Wishes) -> dict[str, str]:
         headers = {
             "User-Agent": self._settings.user_agent,
             "Accept": ACCEPT[kind],
             "Accept-Encoding": "gzip, deflate, br",  # what `coding` can undo
         }
+        validators = wishes.validators
+        if wishes.accept_datetime:
+            headers["Accept-Datetime"] = format_datetime(wishes.accept_datetime.astimezone(UTC), usegmt=True)
         if validators and validators.etag:
             headers["If-None-Match"] = _header_value(validators.etag)
         if validators and validators.last_modified:

@@ -35,6 +35,7 @@ from onrecord.model import (
     Validators,
     VerdictKind,
 )
+from onrecord.pipeline.fallbacks import Fallbacks, Wanted
 from onrecord.pipeline.pictures import Gathered, PictureDesk, reason_of
 from onrecord.pipeline.reading import (
     FULL_ENOUGH,
@@ -113,6 +114,7 @@ class ArticleDesk:
         self._writer = writer
         self._now = now
         self._tell = tell
+        self._fallbacks = Fallbacks(archive.config.fetch, client, now=now)
         self._terms = TermsDesk(archive, client, now=now)
         self._pictures = PictureDesk(archive, client, writer, now=now)
         self._numbers: dict[str, int] = {}
@@ -136,11 +138,13 @@ class ArticleDesk:
                 look=look, outcome=outcome, judged=Judged(reading=None, verdict=None), held=look.held
             )
         judged = read(outcome, look.entry, look.source, url=look.url)
+        if look.held is None and look.source.full_text != "feed":
+            judged = await self._fallbacks.instead_of(Wanted(look.url, look.entry, outcome, judged))
         held = look.held or self._held(judged.reading)
         reading = judged.reading
         if reading is None or (held and content_digest(reading.article) == held.content_digest):
             return Finding(look=look, outcome=outcome, judged=judged, held=held)
-        answer = outcome.final if isinstance(outcome, Fetched) else None
+        answer = reading.exchange or (outcome.final if isinstance(outcome, Fetched) else None)
         terms = await self._terms.of(look.url, answer, judged.facts)
         if left := _left(terms, self._archive.config.keep):
             judged = replace(judged, reading=None)
@@ -379,9 +383,10 @@ class ArticleDesk:
 
     async def _capture(self, finding: Finding, reading: Reading) -> Capture | None:
         """Record the exchanges that a page came by; a feed's were recorded when it was read."""
-        if reading.exchange is None or not isinstance(finding.outcome, Fetched):
+        if reading.exchange is None:
             return None
-        captures = [await self._writer.capture(exchange) for exchange in finding.outcome.exchanges]
+        asked = finding.outcome.exchanges if isinstance(finding.outcome, Fetched) else ()
+        captures = [await self._writer.capture(exchange) for exchange in reading.exchanges or asked]
         return captures[-1]
 
     async def _revisit(self, finding: Finding, exchange: Exchange | None) -> Capture | None:
@@ -428,6 +433,8 @@ class ArticleDesk:
             capture_record=capture.record_id if capture else None,
             reader_version=READER_VERSION,
             verdict=reading.verdict.kind,
+            via=reading.via,
+            via_url=reading.exchange.url if reading.via and reading.exchange else None,
             terms=finding.terms or (held.terms if held else Terms()),
             pictures={url: pictures[url] for url in shown if url in pictures},
         )
@@ -558,7 +565,8 @@ class ArticleDesk:
             verdict=finding.judged.verdict.kind.value if finding.judged.verdict else known.verdict,
             next_at=self._next_look(finding, first_captured_at, now),
         )
-        if isinstance(finding.outcome, Fetched) and finding.is_answered:
+        is_rendition = finding.judged.reading is not None and finding.judged.reading.via is not None
+        if isinstance(finding.outcome, Fetched) and finding.is_answered and not is_rendition:
             final = finding.outcome.final
             row = replace(
                 row,
@@ -612,6 +620,8 @@ def _is_worse(reading: Reading, latest: Document, source: SourceConfig) -> bool:
     if reading.kind is held.kind:
         return is_shorter and _WORTH[reading.verdict.kind] < _WORTH[latest.verdict]
     # A page that we hold is worth more than what a feed says of it.
+    if held.kind is ReadingKind.PAGE:
+        return True
     return reading.kind is ReadingKind.FEED or source.full_text == "feed" or is_shorter
 
 

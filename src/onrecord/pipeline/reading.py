@@ -42,6 +42,8 @@ class Reading:
     verdict: Verdict
     identity: Identity
     exchange: Exchange | None = None  #: the page's; None for a feed's text
+    via: str | None = None  #: of a rendition: which
+    exchanges: tuple[Exchange, ...] = ()  #: of a rendition: how it came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,15 @@ def read(outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, 
 def read_again(body: bytes, *, url: str, content_type: str | None, entry: Entry | None) -> Article | None:
     """Return what today's reader makes of an older capture, with the help that the page has today."""
     return read_page_and_facts(body, url=url, content_type=content_type, entry=entry)[0].article
+
+
+def read_rendition(outcome: Fetched, entry: Entry | None, *, url: str) -> Reading | None:
+    """Return the article that another page of the one at *url* holds, filed under the article's own address."""
+    reading, _, _ = _page(outcome, entry, outcome.exchanges[0].url)
+    if reading is None:
+        return None
+    found = identity(url, url, ())
+    return replace(reading, article=_filed_under(reading.article, found), identity=found)
 
 
 def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | None, Verdict, PageFacts]:

@@ -138,7 +138,7 @@ def reread(asked: Rereading) -> Reread:
         files = FolderStore(asked.root)
         known = documents.read(files.read(asked.path).decode("utf-8"), asked.path)
         fresh = (
-            _read_page(asked, known) if known.revision.kind is ReadingKind.PAGE else _read_feed(asked, files)
+            _read_feed(asked, files) if known.revision.kind is ReadingKind.FEED else _read_page(asked, known)
         )
     except (FormatError, UnicodeDecodeError, FileNotFoundError) as error:
         return Reread(asked, failure=f"{asked.path}: {error}")

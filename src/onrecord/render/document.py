@@ -155,6 +155,8 @@ def _front(document: Document) -> dict[str, Any]:
         "captured": f"{revision.captured_at.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z",
         "content_digest": revision.content_digest,
         "capture": _known({"digest": document.capture_digest, "record": document.capture_record}),
+        "via": document.via,
+        "via_url": document.via_url,
         "terms": _terms(document.terms),
         "reader": document.reader_version,
         "credits": list(article.credits),
@@ -331,6 +333,8 @@ def _document(fields: _Fields, blocks: tuple[Block, ...]) -> Document:
         capture_record=capture.maybe("record"),
         reader_version=fields.text("reader"),
         verdict=fields.word("verdict", VerdictKind),
+        via=fields.maybe("via"),
+        via_url=fields.maybe("via_url"),
         terms=_read_terms(fields.section("terms")),
         pictures={one.url: one for one in kept},
     )

@@ -1,0 +1,99 @@
+"""Fallbacks: where else an article may be read whose page gave none, in the order that the settings give.
+
+A publisher's own other renditions (AMP, print, an alternate) are pages like any: robots.txt, pauses and the judge
+hold for them. A web archive is a third party, which learns what is read: it is asked only where settings say so.
+Nothing is tried behind a paywall or a login: what is sold is not got round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from onrecord.config import FetchConfig
+from onrecord.fetch import Client
+from onrecord.model import Entry, Fetched, Gone, Outcome, ReadingKind, VerdictKind
+from onrecord.pipeline.reading import Judged, Reading, read_rendition
+
+#: Pages of one way that are tried.
+MOST_PAGES = 2
+#: Verdicts on a page that another rendition of it may help.
+HELPED = frozenset({VerdictKind.BLOCK, VerdictKind.CONSENT, VerdictKind.ERROR, VerdictKind.NOT_TEXT})
+#: What only somebody who kept it can help.
+LOST = frozenset({VerdictKind.SOFT_404})
+
+#: How the Wayback Machine and pywb name a memento, and what is put behind the moment for its bytes as captured.
+_MOMENT = re.compile(r"/(\d{14})(?=/https?:)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for elsewhere."""
+
+    url: str
+    entry: Entry | None
+    outcome: Outcome | None
+    judged: Judged
+
+
+class Fallbacks:
+    """Tries other ways to an article."""
+
+    def __init__(self, config: FetchConfig, client: Client, *, now: Callable[[], datetime]) -> None:
+        self._config = config
+        self._client = client
+        self._now = now
+
+    async def instead_of(self, wanted: Wanted) -> Judged:
+        """Return what the first way that leads to an article brings, or what was found without them."""
+        judged = wanted.judged
+        verdict = judged.verdict.kind if judged.verdict else None
+        is_lost = isinstance(wanted.outcome, Gone) or verdict in LOST
+        if not is_lost and verdict not in HELPED:
+            return judged
+        for way in self._config.fallbacks:
+            if way == "feed":
+                if judged.reading is not None:
+                    return judged
+            elif way == "memento" or not is_lost:
+                async for reading in self._readings(way, wanted):
+                    return replace(judged, reading=reading)
+        return judged
+
+    async def _readings(self, way: str, wanted: Wanted) -> AsyncIterator[Reading]:
+        """Yield the articles that *way* leads to."""
+        if way == "memento":
+            if reading := await self._memento(wanted):
+                yield reading
+            return
+        facts = wanted.judged.facts
+        stated = [url for one, url in facts.renditions if one == way] if facts else []
+        for url in stated[:MOST_PAGES]:
+            outcome = await self._client.fetch(url, kind="page")
+            if isinstance(outcome, Fetched) and (reading := _read(outcome, way, wanted)):
+                yield reading
+
+    async def _memento(self, wanted: Wanted) -> Reading | None:
+        """Ask the TimeGate for the memento nearest to the publication (RFC 7089, 4.1)."""
+        published = wanted.entry.published_at if wanted.entry else None
+        at = published.at if published and published.is_precise else self._now()
+        outcome = await self._client.fetch(
+            f"{self._config.timegate}{wanted.url}", kind="page", accept_datetime=at
+        )
+        if not isinstance(outcome, Fetched) or outcome.final.header("memento-datetime") is None:
+            return None  # 2.1.1: what lacks it is no memento
+        as_captured = _MOMENT.sub(r"/\1id_", outcome.final.url, count=1)
+        if as_captured != outcome.final.url:
+            plain = await self._client.fetch(as_captured, kind="page")
+            if isinstance(plain, Fetched) and (reading := _read(plain, "memento", wanted)):
+                return reading
+        return _read(outcome, "memento", wanted)
+
+
+def _read(outcome: Fetched, way: str, wanted: Wanted) -> Reading | None:
+    reading = read_rendition(outcome, wanted.entry, url=wanted.url)
+    if reading is None or reading.verdict.kind is VerdictKind.PART:
+        return None
+    return replace(reading, kind=ReadingKind.RENDITION, via=way, exchanges=outcome.exchanges)
