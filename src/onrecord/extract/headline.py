@@ -1,4 +1,4 @@
-"""The headline: the visible one, without the site's name.
+"""The headline: the visible one, without the site's name; and the kicker above it.
 
 Pure.
 """
@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from onrecord.extract.survey import Box, Line, Survey
+from onrecord import urls
+from onrecord.extract.reading import NEAR, Reading
+from onrecord.extract.survey import Box, Line, Mark, Survey, text_of
 from onrecord.extract.words import Sign
-from onrecord.text import fold_space
+from onrecord.text import fold_space, or_none
 
 _SEPARATORS = re.compile(r"\s+[|\-–—·•»«:/~]+\s+|\s*[|｜ㅣ_]\s*|\s+::\s+")
 _MARK = re.compile(r"\s*[:|/–—-]\s+")
@@ -179,3 +181,63 @@ def parted(text: str, claims: Sequence[str]) -> tuple[str | None, str]:
 
 def _is_linked(box: Box) -> bool:
     return box.node is not None and box.node.first_child is not None and box.node.first_child.tag == "a"
+
+
+def claims_of(reading: Reading) -> list[str]:
+    """Return what the page claims its headline is, each claim without the site's name, the weightiest first."""
+    metas, ld = reading.metas, reading.ld
+    host = urls.host_of(reading.url)
+    names = [
+        name
+        for name in (metas.value("og:site_name", "application-name", "twitter:site"), ld.publisher)
+        if name
+    ]
+    stated = [
+        ld.headline,
+        metas.value("og:title"),
+        metas.value("twitter:title"),
+        metas.prop("headline"),
+        reading.survey.title,
+    ]
+    stated.append(reading.entry.headline if reading.entry else None)
+    return [text for one in stated if one and (text := bare(one, names, host))]
+
+
+def headline_of(reading: Reading, candidates: list[tuple[int, str, Box]], claims: list[str]) -> str | None:
+    """Return the headline: the visible one, or the weightiest claim; keep its place and why it was chosen."""
+    start = reading.body.start if reading.body.chosen else len(reading.survey.items)
+    chosen = choose(candidates, claims, body_start=start)
+    if chosen is not None:
+        reading.head_at = chosen[0]
+        text = or_none(chosen[1])
+        if text:
+            reading.note("headline", chosen[2].tag, text, 0.95)
+            return text
+    # No heading says it: where the claims stand as a line of their own, that is its place.
+    for claim in claims:
+        reading.note("headline", "claimed", claim, 0.6)
+        place = next((at for at, line in reading.survey.lines() if line.text == claim), None)
+        reading.head_at = place if place is not None else max(0, start - NEAR)
+        return claim
+    return None
+
+
+def note_others(reading: Reading, title: str) -> None:
+    """Keep what else the page calls itself: whoever doubts the headline sees what it was chosen over."""
+    for origin, claim in (
+        ("json-ld headline", reading.ld.headline),
+        ("og:title", reading.metas.value("og:title")),
+        ("title", reading.survey.title),
+    ):
+        if claim and fold_space(claim) != title:
+            reading.note("headline", f"{origin}, not chosen", fold_space(claim), 0.3)
+
+
+def kicker_of(reading: Reading, near: list[Mark], title: str) -> str | None:
+    """Return what the page calls a kicker and shows before the text, or None."""
+    for mark in near:
+        if mark.sign & Sign.KICKER and mark.at < (reading.body.start or mark.at + 1):
+            text = text_of(mark.node)
+            if 1 < len(text) <= MAX_KICKER and text != title and text not in title:
+                return text
+    return None

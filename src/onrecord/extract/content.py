@@ -1,0 +1,86 @@
+"""The article's blocks: the chosen lines, with the pictures and embeds among them, or a text held elsewhere.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from onrecord import markup
+from onrecord.extract import blocks, state
+from onrecord.extract.body import choose
+from onrecord.extract.reading import Reading
+from onrecord.extract.shown import pictures_shown
+from onrecord.extract.survey import Item, Line, Shot, survey_of
+from onrecord.model import Block, Figure, Paragraph, Picture, Problem, Rule, Run
+from onrecord.text import fold_space, normal_runs
+
+#: Text weighing less than this is a notice: two short paragraphs.
+NO_TEXT = 160
+
+
+def blocks_shown(reading: Reading, taken: set[int], title: str) -> tuple[Block, ...]:
+    """Return the article's blocks: its lines, and the pictures and embeds that stand among them."""
+    survey, body = reading.survey, reading.body
+    shown = pictures_shown(survey, body, reading.head_at, reading.resolve)
+    chosen = set(body.chosen) - taken
+    items: list[Item] = []
+    pictures: dict[int, Picture] = {}
+    for at in range(
+        min([*shown, body.start], default=0), max([*(one + 1 for one in shown), body.end], default=0)
+    ):
+        item = survey.items[at]
+        if isinstance(item, Line):
+            if at not in chosen or item.text == title:
+                continue
+        elif isinstance(item, Shot):
+            if at not in shown:
+                continue
+            pictures[len(items)] = shown[at]
+        elif not body.chosen or not body.start <= at < body.end or item.box.junk is not None:
+            continue
+        items.append(item)
+    made = [*blocks.blocks_of(items, pictures, reading.resolve)]
+    return tuple(_without_idle_rules(made))
+
+
+def _without_idle_rules(made: list[Block]) -> list[Block]:
+    kept: list[Block] = []
+    for block in made:
+        if isinstance(block, Rule) and (not kept or isinstance(kept[-1], Rule)):
+            continue
+        kept.append(block)
+    while kept and isinstance(kept[-1], Rule):
+        kept.pop()
+    return kept
+
+
+def hidden_text(reading: Reading) -> state.State | None:
+    """Return the text that a script holds, where the page shows next to none and structured data has none."""
+    shown = sum(reading.survey.line_at(at).weight for at in reading.body.chosen)
+    if shown >= NO_TEXT or reading.ld.body:
+        return None
+    return state.find(node.text(deep=True) for node in reading.survey.programs)
+
+
+def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
+    """Return the blocks of a text that a script holds, which is HTML as a rule."""
+    tree = markup.parse(html if "<" in html else "".join(f"<p>{part}" for part in html.splitlines()))
+    inner = replace(reading, survey=survey_of(tree.root), head_at=0)
+    inner.body = choose(inner.survey, guide=None, title=title)
+    content = blocks_shown(inner, set(), title)
+    if content:
+        reading.problems.append(Problem("body-only-in-script"))
+        reading.note("blocks", "state in a script", "", 0.6)
+    return content
+
+
+def stated_body(reading: Reading, content: tuple[Block, ...], text: str) -> tuple[Block, ...]:
+    """Return the text that structured data gives, where the page shows none."""
+    reading.problems.append(Problem("body-only-in-json-ld"))
+    reading.note("blocks", "json-ld articleBody", text, 0.6)
+    parts = [normal_runs([Run(fold_space(part))]) for part in re.split(r"\n+", text)]
+    figures = [block for block in content if isinstance(block, Figure)]
+    return (*figures, *(Paragraph(runs) for runs in parts if runs))
