@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord import dates, extract
-from onrecord.extract import headline, media, state
+from onrecord.extract import captions, headline, media, state
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
@@ -98,7 +98,7 @@ def test_a_credit_is_taken_out_of_the_caption(
     caption: str | None, credit: str | None, expected: tuple[str | None, str | None]
 ) -> None:
     """Who made a picture must be found without reading every caption."""
-    assert media.caption_and_credit(caption, credit) == expected
+    assert captions.caption_and_credit(caption, credit) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Pictures as a page presents them: the largest source, its caption and credit; icons and trackers are none.
+"""Pictures as a page presents them: the largest source; icons and trackers are none.
 
-Pure. Which picture belongs to the article is said by where it stands: see `page`.
+Pure. Which picture belongs to the article is said by where it stands: see `shown`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ _LAZY = (
     "data-original-src", "data-orig-file", "data-large-file", "data-src-large", "data-echo",
     "data-default-src", "data-native-src",
 )  # fmt: skip
+#: They may hold the address of a page that shows the picture.
+_AMBIGUOUS = frozenset(("data-url", "data-image", "data-img"))
 _SRCSETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
+_FILE_OF_A_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#&!/;])", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"^data:|^about:|(?:^|[/_-])(?:blank|spacer|placeholder|loading|transparent|pixel|grey|gray|1x1|lazy|dummy|"
     r"fallback)[\w-]*\.(?:gif|png|svg|jpe?g)",
@@ -48,26 +51,6 @@ _WIDTH_IN_URL = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(r"([^/]+?)(?:[-_]\d{2,4}x\d{2,4}|[-_]\d{3,4}w?|@\dx)?(?:\.\w{2,5})?$")
-CREDIT = re.compile(
-    r"(?:^|\s*[|•–—/(\[]\s*|\s+|(?<=[.。!?]))((?:(?:photo(?:graph)?|image|picture|illustration|video|foto|bild|"
-    r"imagen|immagine|photo credit|image credit|credit|quelle|source|fuente|"
-    r"grafik|symbolbild|archivfoto|fotograf(?:í|i)?a?|crédit(?:os)?|crédito|zdjęcie|fot\.|фото|ảnh|"
-    r"图片|摄影|图|图源|图片来源|攝影|圖|写真|撮影|사진)\s*(?:credit|by|by:|source|courtesy)?\s*[:：/=]\s*|"
-    r"(?:photo(?:graph)?|image|picture) (?:by|courtesy of) |credit\.{3}\s*|(?:foto|photo)s?\s*: ?|©\s?|"
-    r"\(c\)\s)(.{2,120}?))\s*[)\]]?\s*$",
-    re.IGNORECASE,
-)
-# "（周若山攝）": the maker, and that they made it, in brackets at the end.
-_CREDIT_IN_BRACKETS = re.compile(
-    r"\s*[（(\[]([^（()）\[\]]{2,30}(?:攝影|摄影|撮影|攝|摄|제공|供图|供圖))[）)\]]\s*$"
-)
-_CREDIT_LEAD = re.compile(
-    r"^\W*(?:(?:photo(?:graph)?|image|picture|media|foto|bild|imagen|photo credit|image credit|credit|credits|"
-    r"quelle|source|图片来源|图片|摄影|攝影|圖|图|写真|撮影|사진|фото|crédit|crédito)"
-    r"(?:\s*(?:credit|by|source|courtesy(?: of)?))?\s*(?:[:：/=]|\.{3})\s*|(?:photo(?:graph)?|image|"
-    r"picture) (?:by|courtesy of)\s|©\s*|\(c\)\s*|credit\.{3}\s*)+",
-    re.IGNORECASE,
-)
 
 
 def _number(text: str | None) -> int | None:
@@ -167,29 +150,6 @@ def key_of(url: str) -> str:
     found = _FILE.search(path)
     name = (found[1] if found else path).lower()
     return name if len(name) >= 8 else path.lower()
-
-
-def caption_and_credit(caption: str | None, credit: str | None) -> tuple[str | None, str | None]:
-    """Return *caption* and *credit* apart: a credit at the caption's end goes where it belongs."""
-    if caption and credit and caption.endswith(credit) and caption != credit:
-        caption = caption[: -len(credit)].rstrip(" |–—-/(")
-        caption = re.sub(
-            r"(?:Credit|Photo|Image|Foto|Bild|Quelle|Source)\s*(?::|\.{3})?\s*$", "", caption
-        ).rstrip(" |–—-/(")
-    if caption and not credit:
-        found = _CREDIT_IN_BRACKETS.search(caption) or CREDIT.search(caption)
-        if found and len(found[0]) < 140:
-            credit = found[1]
-            caption = caption[: found.start()].rstrip(" |–—-/(")
-    return or_none(caption), bare_credit(credit)
-
-
-def bare_credit(credit: str | None) -> str | None:
-    """Return *credit* without the words that only say that it is one: "Photo: A. Lee" is "A. Lee"."""
-    text = or_none(credit)
-    if not text:
-        return None
-    return or_none(_CREDIT_LEAD.sub("", text).strip(" |()[]")) or text
 
 
 def resolver(base: str) -> Callable[[str], str | None]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from onrecord.extract import blocks, media
+from onrecord.extract import media
 from onrecord.extract.body import Body
+from onrecord.extract.captions import words_of
 from onrecord.extract.foot import around
-from onrecord.extract.survey import HEADINGS, Box, Line, Shot, Survey
+from onrecord.extract.survey import Box, Shot, Survey
 from onrecord.extract.words import Sign
 from onrecord.model import Picture
-from onrecord.text import fold_space, or_none
 
 #: A gallery may have a hundred; more is a catalogue.
 MAX_PICTURES = 300
@@ -33,7 +33,7 @@ def pictures_shown(
         shot = survey.items[at]
         if not isinstance(shot, Shot) or len(shown) >= MAX_PICTURES or not _belongs(shot, at, body, resolve):
             continue
-        caption, credit = media.caption_and_credit(*_words_of(survey, at))
+        caption, credit = words_of(survey, at)
         is_captioned = caption is not None and shot.box.figure is not None
         picture = media.picture_of(shot, resolve, is_captioned=is_captioned)
         if picture is None:
@@ -104,40 +104,3 @@ def _is_portrait(box: Box) -> bool:
             return True
         now = now.parent
     return False
-
-
-def _words_of(survey: Survey, at: int) -> tuple[str | None, str | None]:
-    """Return the caption and the credit that stand by the picture at *at*."""
-    shot = survey.items[at]
-    figure = shot.box.figure
-    captions: list[str] = []
-    credit_lines: list[str] = []
-    if figure is not None:
-        lines = [item for item in survey.items[figure.first : figure.last] if isinstance(item, Line)]
-        # In a gallery the words that follow a picture are its own.
-        shots = [place for place in range(figure.first, figure.last) if isinstance(survey.items[place], Shot)]
-        if len(shots) > 1 and lines:
-            following = next((place for place in shots if place > at), figure.last)
-            lines = [item for item in survey.items[at:following] if isinstance(item, Line)]
-    else:
-        lines = []
-        for item in survey.items[at + 1 : at + 4]:
-            if not isinstance(item, Line) or not blocks.is_caption(item) or item.box.figure is not None:
-                break
-            lines.append(item)
-    for line in lines:
-        if line.box.unseen or line.box.tag in HEADINGS or line.box.tag == "button":
-            continue
-        credit = "".join(piece.text for piece in line.pieces if piece.signs & Sign.CREDIT)
-        if line.box.inherited & Sign.CREDIT and not line.box.signs & Sign.CAPTION:
-            credit_lines.append(line.text)
-        elif credit.strip() and len(credit.strip()) < len(line.text):
-            credit_lines.append(fold_space(credit))
-            captions.append(
-                fold_space("".join(piece.text for piece in line.pieces if not piece.signs & Sign.CREDIT))
-            )
-        elif credit.strip():
-            credit_lines.append(fold_space(credit))
-        else:
-            captions.append(line.text)
-    return or_none(" ".join(dict.fromkeys(captions))), or_none(" ".join(dict.fromkeys(credit_lines)))
