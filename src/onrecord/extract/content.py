@@ -9,22 +9,27 @@ import re
 from dataclasses import replace
 
 from onrecord import markup
-from onrecord.extract import blocks, state
+from onrecord.extract import blocks, media, state
 from onrecord.extract.body import choose
 from onrecord.extract.reading import Reading
-from onrecord.extract.shown import pictures_shown
+from onrecord.extract.shown import Known, pictures_shown
 from onrecord.extract.survey import Item, Line, Shot, survey_of
 from onrecord.model import Block, Figure, Paragraph, Picture, Problem, Rule, Run
 from onrecord.text import fold_space, normal_runs
 
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
+_PICTURE_METAS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+#: Pictures that a page may claim as its article's own, in either way.
+MAX_CLAIMED = 10
 
 
-def blocks_shown(reading: Reading, taken: set[int], title: str) -> tuple[Block, ...]:
+def blocks_shown(
+    reading: Reading, taken: set[int], title: str, people: tuple[str, ...] = ()
+) -> tuple[Block, ...]:
     """Return the article's blocks: its lines, and the pictures and embeds that stand among them."""
     survey, body = reading.survey, reading.body
-    shown = pictures_shown(survey, body, reading.head_at, reading.resolve)
+    shown = pictures_shown(survey, body, reading.head_at, reading.resolve, _known(reading, people))
     chosen = set(body.chosen) - taken
     items: list[Item] = []
     pictures: dict[int, Picture] = {}
@@ -44,6 +49,13 @@ def blocks_shown(reading: Reading, taken: set[int], title: str) -> tuple[Block, 
         items.append(item)
     made = [*blocks.blocks_of(items, pictures, reading.resolve)]
     return tuple(_without_idle_rules(made))
+
+
+def _known(reading: Reading, people: tuple[str, ...]) -> Known:
+    """Return what the page claims of its pictures: Open Graph, JSON-LD, and links to one."""
+    stated = [*reading.metas.every(*_PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
+    addresses = [address for one in stated if (address := reading.resolve(one))]
+    return Known(tuple(dict.fromkeys(media.key_of(one) for one in addresses)), people)
 
 
 def _without_idle_rules(made: list[Block]) -> list[Block]:

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from onrecord import pictures, urls
 from onrecord.extract.survey import Shot
-from onrecord.extract.words import Sign
 from onrecord.model import Picture
 from onrecord.text import or_none
 
@@ -69,7 +68,11 @@ def picture_of(
     width, height = _number(attributes.get("width")), _number(attributes.get("height"))
     if (width is not None and width < MIN_WIDTH) or (height is not None and height < MIN_HEIGHT):
         return None
-    if shot.box.inherited & Sign.PORTRAIT and not shot.box.figure:
+    # sizes="60px": no window shows it larger (HTML, 4.8.4.2.2).
+    stated_sizes = [
+        side for one in (attributes, *shot.sources) if (side := _number((one.get("sizes") or "").strip()))
+    ]
+    if stated_sizes and max(stated_sizes) < MIN_WIDTH:
         return None
     names = " ".join(filter(None, (attributes.get("class"), attributes.get("id"))))
     if re.search(r"(?:^|[\s_-])(?:avatar|icon|logo|emoji|wp-smiley|pixel|author)(?:$|[\s_-])", names):
@@ -99,14 +102,21 @@ def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
     sized: list[tuple[float, int, str]] = []
     order = 0
     for attributes, handicap in [(shot.attributes, 0.5), *((source, 0.0) for source in shot.sources)]:
-        for name in _SRCSETS:
-            for address, size in candidates(attributes.get(name) or ""):
+        for name, value in attributes.items():
+            if not value or not (name in _SRCSETS or (name.startswith("data-") and name.endswith("srcset"))):
+                continue
+            for address, size in candidates(value):
                 if not _PLACEHOLDER.search(address):
                     sized.append((size - handicap, -order, address))
                 order += 1
     # Widths in a srcset are stated; one that is guessed from an address may not outrank them.
     stated = max((size for size, _, _ in sized if size > MIN_WIDTH), default=0.0)
-    plain = [shot.attributes.get(name) for name in (*_LAZY, "src")]
+    plain: list[str | None] = [
+        value
+        for name in (*_LAZY, "src")
+        if (value := shot.attributes.get(name))
+        and (name not in _AMBIGUOUS or not shot.attributes.get("src") or _FILE_OF_A_PICTURE.search(value))
+    ]
     if shot.box.tag == "picture" and not sized:
         plain += [source.get("src") for source in shot.sources]
     for address_ in plain:
@@ -150,6 +160,31 @@ def key_of(url: str) -> str:
     found = _FILE.search(path)
     name = (found[1] if found else path).lower()
     return name if len(name) >= 8 else path.lower()
+
+
+#: A run of figures that names one picture, and is no day.
+_ID = re.compile(r"(?<!\d)(?!(?:19|20)\d{6}(?!\d))\d{6,}")
+#: Characters that the names of two renditions begin with in common, and their share of the longer name.
+_COMMON, _COMMON_SHARE = 12, 0.45
+
+
+def is_same_picture(one: str, other: str) -> bool:
+    """Tell whether two keys (`key_of`) may name one picture, cut or sized in two ways.
+
+    "13862217_m400x267" and "13862217_w2040c2040x1360" share their number; "harbour-at-dawn_v-full" and
+    "harbour-at-dawn_v-small" begin alike; "harbour-1" and "harbour-2" are two of a series.
+    """
+    if one == other:
+        return True
+    ids, others = _ID.findall(one), _ID.findall(other)
+    if ids and others:
+        return not set(ids).isdisjoint(others)
+    length = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    if length < max(_COMMON, _COMMON_SHARE * max(len(one), len(other))):
+        return False
+    return not (one[length:].isdigit() and other[length:].isdigit())
 
 
 def resolver(base: str) -> Callable[[str], str | None]:

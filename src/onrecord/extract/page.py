@@ -98,14 +98,14 @@ def _article(reading: Reading) -> Article | None:
     )
     if language:
         reading.note("language", "characters and stated language", language, 0.9)
-    content = blocks_shown(reading, taken, title)
+    byline, authors = byline_of(reading, marks, credit_lines)
+    content = blocks_shown(reading, taken, title, authors)
     if hidden is not None:
         content = from_state(reading, hidden.html, title) or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
     if not body.chosen and ld.body and hidden is None:
         content = stated_body(reading, content, ld.body)
-    byline, authors = byline_of(reading, marks, credit_lines)
     published = times.published(reading.metas, ld, marks, url=reading.url, entry=reading.entry)
     changed = times.modified(reading.metas, ld, marks, published[0] if published else None)
     reading.evidence += [found[1] for found in (published, changed) if found]
