@@ -75,7 +75,7 @@ def facts_of(reading: Reading) -> PageFacts:
     refresh = re.search(r"url\s*=\s*[\"']?([^\"'\s;]+)", survey.refresh or "", re.IGNORECASE)
     return PageFacts(
         title=survey.title,
-        h1=next((text for _, text, box in headline.visible(survey) if box.tag == "h1"), None),
+        h1=next((one.text for one in headline.visible(survey) if one.box.tag == "h1"), None),
         text_length=length,
         paragraph_count=paragraphs,
         link_count=len(survey.anchors),

@@ -56,6 +56,7 @@ class Claims:
     """What an article's object says; None is its silence. Texts are folded, markup removed."""
 
     headline: str | None = None
+    alternative_headline: str | None = None
     description: str | None = None
     body: str | None = None  #: line breaks kept
     people: tuple[str, ...] = ()  #: authors that are not called organizations, as they stand
@@ -209,6 +210,7 @@ def _claims(one: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
     free = one.get("isAccessibleForFree")
     return Claims(
         headline=text_in(one.get("headline")) or text_in(one.get("name")),
+        alternative_headline=text_in(one.get("alternativeHeadline")),
         description=text_in(one.get("description")),
         body=_body(body) if isinstance(body, str) else None,
         people=tuple(people),

@@ -78,11 +78,13 @@ def _article(reading: Reading) -> Article | None:
         stated = fold_space(hidden.headline)
         if any(claim.startswith(stated) for claim in claims):
             every_claim.insert(0, stated)
-    title = headline.headline_of(reading, candidates, every_claim)
+    above, title = headline.headline_of(reading, candidates, every_claim)
     if title is None:
         return None
-    headline.note_others(reading, title)
     glued, title = headline.parted(title, claims)
+    if above or glued:
+        reading.note("kicker", "in the headline's box", above or glued or "", 0.9)
+    headline.note_claims(reading, title)
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = standfirst_of(reading, taken, title)
@@ -113,7 +115,7 @@ def _article(reading: Reading) -> Article | None:
     return Article(
         canonical_url=canonical,
         headline=title,
-        kicker=glued or headline.kicker_of(reading, marks, title),
+        kicker=above or glued or headline.kicker_of(reading, marks, title, claims),
         standfirst=standfirst,
         byline=byline,
         authors=authors,
