@@ -31,8 +31,7 @@ def extract(html: bytes, url: str) -> dict[str, Any]:
         return {}
     return {
         "title": _full_title(article, extraction),
-        # Where no person is named, the byline names the house, and so do the truths.
-        "authors": list(article.authors) or ([article.byline] if article.byline else []),
+        "authors": list(article.authors) or _houses(article, extraction),
         "date": str(article.published_at) if article.published_at else None,
         "body": [*([article.standfirst] if article.standfirst else []), *_lines(article.blocks)],
         "images": [picture.url for picture in article.pictures],
@@ -52,6 +51,16 @@ def _full_title(article: Article, extraction: Extraction) -> str:
         if after.startswith(article.headline):
             return claim[: len(claim) - len(after) + len(article.headline)]
     return article.headline
+
+
+def _houses(article: Article, extraction: Extraction) -> list[str]:
+    """Return whom an article credits that names no person, as the truths have it: what JSON-LD says goes first.
+
+    On Record keeps the byline as it is printed ("By Wire in Harbour"); a truth says "The Harbour Post".
+    """
+    stated = (one.value for one in extraction.evidence if one.field == "byline" and "json-ld" in one.origin)
+    name = next(stated, article.byline)
+    return re.split(r"\s*[;,]\s*", name) if name else []
 
 
 def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:

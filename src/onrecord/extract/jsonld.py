@@ -256,13 +256,18 @@ def _authors(value: Any, by_id: dict[str, dict[str, Any]]) -> tuple[list[str], l
         author = _resolved(one, by_id)
         if isinstance(author, dict):
             names = list(_strings(author.get("name")))
-            is_person = not {"Organization", "NewsMediaOrganization", "Corporation", "WebSite"}.intersection(
-                _types(author)
+            is_house = _HOUSES.intersection(_types(author)) or any(
+                _ACCOUNT.search(address) for address in _urls(author)
             )
-            (people if is_person else organizations).extend(names)
+            (organizations if is_house else people).extend(names)
         else:
             people += list(_strings(author))
     return people, organizations
+
+
+_HOUSES = frozenset(("Organization", "NewsMediaOrganization", "Corporation", "WebSite"))
+#: The page of an account that a whole house writes under.
+_ACCOUNT = re.compile(r"/(?:author|profile|user)s?/(?:admin(?:istrator)?|editor|webmaster|newsroom|staff)/?$")
 
 
 def _keywords(value: Any) -> Iterator[str]:

@@ -50,6 +50,12 @@ _STOP_AT = re.compile(
     r"\d{1,2}[.:/]|\b(?:19|20)\d\d\b|기자).*$",
     re.IGNORECASE | re.DOTALL,
 )
+#: An agency, or degrees, behind a name: "Ada Moreno The Associated Press", "Ada Moreno MS RDN".
+_AFTER_NAME = re.compile(
+    r"(?:\s+(?:the\s+)?(?:associated press|canadian press|press association|reuters|bloomberg(?: news)?|afp|dpa|ap))$|"
+    r"(?:\s+(?-i:MS|MD|PhD|RDN?|LD|MPH|RN|MBA|JD|MSc|BSc|CFP|CPA|DDS|DVM|M\.D|Ph\.D|Esq))+$",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"^[^\W\d_](?:[\w'’.`\u00b7 -]*[\w.’'])?$")
 _PARTICLES = frozenset(
     [
@@ -110,6 +116,7 @@ def _name(part: str) -> str | None:
     """Return the name in one part of a byline, or None if it names nobody."""
     name = _LEAD.sub("", part.strip())
     name = _STOP_AT.sub("", name).strip(' .,:;-–—|"“”')
+    name = _AFTER_NAME.sub("", name)
     if _HAN.search(name):
         return (
             name

@@ -16,6 +16,7 @@ from onrecord.model import Entry, Evidence, Problem
 
 #: Lines before the headline, and after the text, in which a byline or a date may stand.
 NEAR = 12
+_MENUS = frozenset(("nav", "aside"))
 
 
 @dataclass(slots=True)
@@ -46,7 +47,14 @@ class Reading:
 def near(reading: Reading) -> list[Mark]:
     """Return the marks by the headline: from shortly before it to the first lines of the text, then the foot's."""
     low, start = reading.head_at - NEAR, reading.body.start if reading.body.chosen else reading.head_at + 40
-    marks = [mark for mark in reading.survey.marks if mark.box.junk is None or mark.box.junk.tag == "footer"]
+    marks = [
+        mark
+        for mark in reading.survey.marks
+        if (junk := mark.box.junk) is None
+        or junk.tag == "footer"
+        # "headline-footer": a box between headline and text, whatever it is called, holds what belongs to them.
+        or (reading.head_at < junk.first and junk.last <= start and junk.tag not in _MENUS)
+    ]
     by_head = [mark for mark in marks if low <= mark.at <= max(start + 2, reading.head_at + 6)]
     after_head = [mark for mark in by_head if mark.at >= reading.head_at]
     foot_marks = [mark for mark in marks if reading.body.end <= mark.at <= reading.body.end + NEAR]
