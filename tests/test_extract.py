@@ -90,6 +90,20 @@ def test_the_sites_name_is_no_part_of_a_headline(title: str, bare: str) -> None:
         ("大桥。图片来源：法新社", None, ("大桥。", "法新社")),
         ("The bridge. Nora Falk", "Nora Falk", ("The bridge.", "Nora Falk")),
         ("The bridge", "Credit: Nora Falk", ("The bridge", "Nora Falk")),
+        ("The bridge. (A. Lee/The Harbour Post)", None, ("The bridge.", "A. Lee/The Harbour Post")),
+        ("The bridge. (AP Photo/A. J. Lee)", None, ("The bridge.", "AP Photo/A. J. Lee")),
+        ("The bridge.A. Lee (dpa/imago)", None, ("The bridge.", "A. Lee (dpa/imago)")),
+        ("The bridge (from the east).", None, ("The bridge (from the east).", None)),
+        (
+            "The bridge. It was shut by Reuters Street.",
+            None,
+            ("The bridge. It was shut by Reuters Street.", None),
+        ),
+        ("夜の港（３日）＝ＡＰ", None, ("夜の港（３日）", "ＡＰ")),
+        ("항구. 연합뉴스", None, ("항구.", "연합뉴스")),
+        ("The bridge. Image", "Nora Falk", ("The bridge.", "Nora Falk")),
+        ("Legende: The bridge", None, ("The bridge", None)),
+        ("The bridge", "(Alle Rechte vorbehalten: Nora Falk)", ("The bridge", "Nora Falk")),
         ("The bridge.", None, ("The bridge.", None)),
         (None, None, (None, None)),
     ],
@@ -99,6 +113,39 @@ def test_a_credit_is_taken_out_of_the_caption(
 ) -> None:
     """Who made a picture must be found without reading every caption."""
     assert captions.caption_and_credit(caption, credit) == expected
+
+
+def test_what_follows_a_pictures_alt_is_its_credit() -> None:
+    """Many pages print both without a space between them, and only the alt says where one ends."""
+    expected = ("The eastern pier at dawn.", "Nora Falk")
+    assert (
+        captions.caption_and_credit("The eastern pier at dawn.Nora Falk", None, alt=expected[0]) == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("13862217_m400x267", "13862217_w2040c2040x1360", True),
+        ("harbour-at-dawn_v-full", "harbour-at-dawn_v-small", True),
+        ("harbour-at-dawn-1", "harbour-at-dawn-2", False),
+        ("20250304_pier", "20250304_ferry", False),
+        (
+            "640x_f411dfc4-f27a-529b-9f37-99639dc9c7e2-96026",
+            "640x_385958d2-7808-5aa2-8e99-3f3db9f44c6d-96026",
+            False,
+        ),
+        ("pier", "ferry", False),
+    ],
+)
+def test_renditions_of_one_picture_are_told_from_two_pictures(
+    one: str,
+    other: str,
+    *,
+    is_same: bool,
+) -> None:
+    """The picture that og:image names is found in the page, where it is cut in another way."""
+    assert media.is_same_picture(one, other) is is_same
 
 
 @pytest.mark.parametrize(

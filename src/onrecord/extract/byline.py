@@ -312,6 +312,7 @@ def _printed_byline(
         if (
             not mark.sign & Sign.BYLINE
             or mark.sign & Sign.PORTRAIT
+            or mark.box.figure is not None  # who made the picture
             or (mark.node.tag == "address" and mark.at >= end)
         ):
             continue

@@ -38,7 +38,7 @@ def blocks_shown(
     ):
         item = survey.items[at]
         if isinstance(item, Line):
-            if at not in chosen or item.text == title:
+            if at not in chosen or item.text == title or _is_caption_of(item, at, shown):
                 continue
         elif isinstance(item, Shot):
             if at not in shown:
@@ -49,6 +49,12 @@ def blocks_shown(
         items.append(item)
     made = [*blocks.blocks_of(items, pictures, reading.resolve)]
     return tuple(_without_idle_rules(made))
+
+
+def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
+    """Is a line the caption of a picture shortly before it? It is kept with the picture, then."""
+    before = (shown[place].caption for place in range(at - 3, at) if place in shown)
+    return any(caption and line.text.startswith(caption) for caption in before)
 
 
 def _known(reading: Reading, people: tuple[str, ...]) -> Known:

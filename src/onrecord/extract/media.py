@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from onrecord import pictures, urls
 from onrecord.extract.survey import Shot
@@ -49,6 +49,7 @@ _WIDTH_IN_URL = re.compile(
     r"[/_-](?!(?:19|20)\d\d(?:[/_-]|$))(\d{3,4}))(?=\D|$)",
     re.IGNORECASE,
 )
+_ASKED_FOR = re.compile(r"[?&]url=(https?(?::|%3A)[^&#]+)", re.IGNORECASE)
 _FILE = re.compile(r"([^/]+?)(?:[-_]\d{2,4}x\d{2,4}|[-_]\d{3,4}w?|@\dx)?(?:\.\w{2,5})?$")
 
 
@@ -156,7 +157,12 @@ def candidates(srcset: str) -> list[tuple[str, float]]:
 
 def key_of(url: str) -> str:
     """Return what renditions of one picture share: the file's name without size and ending."""
-    path = urlsplit(pictures.unproxy(url) or url).path.rstrip("/")
+    inner = pictures.unproxy(url)
+    if inner is None and (
+        asked := _ASKED_FOR.search(url)
+    ):  # the name that it is asked for, without an ending
+        inner = unquote(asked[1])
+    path = urlsplit(inner or url).path.rstrip("/")
     found = _FILE.search(path)
     name = (found[1] if found else path).lower()
     return name if len(name) >= 8 else path.lower()
@@ -164,6 +170,7 @@ def key_of(url: str) -> str:
 
 #: A run of figures that names one picture, and is no day.
 _ID = re.compile(r"(?<!\d)(?!(?:19|20)\d{6}(?!\d))\d{6,}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: Characters that the names of two renditions begin with in common, and their share of the longer name.
 _COMMON, _COMMON_SHARE = 12, 0.45
 
@@ -176,6 +183,9 @@ def is_same_picture(one: str, other: str) -> bool:
     """
     if one == other:
         return True
+    ids, others = _UUID.findall(one), _UUID.findall(other)
+    if ids and others:
+        return not set(ids).isdisjoint(others)
     ids, others = _ID.findall(one), _ID.findall(other)
     if ids and others:
         return not set(ids).isdisjoint(others)

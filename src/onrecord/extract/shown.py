@@ -6,12 +6,12 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from onrecord.extract import media
 from onrecord.extract.body import Body
-from onrecord.extract.captions import words_of
+from onrecord.extract.captions import is_button, words_of
 from onrecord.extract.foot import around
 from onrecord.extract.survey import Box, Shot, Survey
 from onrecord.extract.words import Sign
@@ -41,6 +41,31 @@ class Known:
         return any(media.is_same_picture(key, one) for one in self.claimed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The page that pictures stand in, and where its article does."""
+
+    survey: Survey
+    body: Body
+    chosen: frozenset[int]  #: places of the text's lines
+    head_at: int
+    resolve: Callable[[str], str | None]
+
+    def holds_article(self, box: Box) -> bool:
+        """Does *box* hold the text, or the headline?
+
+        What a page's outer boxes say of themselves ("has-sidebar", "logo-top") says nothing of a picture.
+        """
+        start, end = self.body.start, self.body.end
+        return box.first <= start < end <= box.last or box.first <= self.head_at < box.last
+
+    def boxes_apart(self, box: Box | None) -> Iterator[Box]:
+        """Yield *box* and those around it, up to the first that holds the text or the headline too."""
+        while box is not None and not self.holds_article(box):
+            yield box
+            box = box.parent
+
+
 def pictures_shown(
     survey: Survey,
     body: Body,
@@ -51,21 +76,26 @@ def pictures_shown(
     """Return the article's pictures by their place: those among the text, and the lead by the headline."""
     if not body.chosen:
         return {}
+    ground = _Ground(survey, body, frozenset(body.chosen), head_at, resolve)
     low = _lead_from(body, head_at)
     shown: dict[int, Picture] = {}
     seen: dict[str, int] = {}
+    galleries: set[Box] = set()  # a carousel that shows a claimed picture shows the article's
     reach = max(0, min(low, head_at - NEAR)) if known.claimed else low
     for at in range(reach, min(body.end + 3, len(survey.items))):
         shot = survey.items[at]
         if not isinstance(shot, Shot) or len(shown) >= MAX_PICTURES:
             continue
-        picture = _picture_at(survey, at, body, head_at, resolve)
+        picture = _picture_at(ground, shot, at)
         if picture is None:
             continue
         key = media.key_of(picture.url)
         is_claimed = known.claims(key)
-        if not is_claimed and (
-            at < low or _is_of(picture, shot, known.people) or not _belongs(shot, at, body, head_at, resolve)
+        if is_claimed and shot.box.junk is not None:
+            galleries.add(shot.box.junk)
+        is_beside = picture.caption is not None and shot.box.junk in galleries
+        if not (is_claimed or is_beside) and (
+            at < low or _is_of(picture, shot, known.people) or not _belongs(ground, picture, shot, at)
         ):
             continue
         held_at = seen.get(key)
@@ -81,30 +111,27 @@ def pictures_shown(
     return shown
 
 
-def _picture_at(
-    survey: Survey, at: int, body: Body, head_at: int, resolve: Callable[[str], str | None]
-) -> Picture | None:
+def _picture_at(ground: _Ground, shot: Shot, at: int) -> Picture | None:
     """Return the picture at *at* with its words, or None if nobody sees it or it stands for a person."""
-    shot = survey.items[at]
-    if (
-        not isinstance(shot, Shot)
-        or (shot.box.unseen and not shot.is_fallback)
-        or _is_portrait(shot.box, body, head_at)
-    ):
+    if (shot.box.unseen and not shot.is_fallback) or _is_portrait(ground, shot.box):
         return None
-    apart = _signs_apart(shot.box, body, head_at)
+    apart = 0
+    for box in ground.boxes_apart(shot.box):
+        apart |= box.signs
     if apart & Sign.BIO or (apart & Sign.PORTRAIT and shot.box.figure is None):
         return None
-    caption, credit = words_of(survey, at)
+    if is_button(ground.survey, shot):
+        return None
+    caption, credit = words_of(ground.survey, at, ground.chosen)
     is_captioned = caption is not None and shot.box.figure is not None
-    picture = media.picture_of(shot, resolve, is_captioned=is_captioned)
+    picture = media.picture_of(shot, ground.resolve, is_captioned=is_captioned)
     return replace(picture, caption=caption, credit=credit) if picture is not None else None
 
 
 def _is_of(picture: Picture, shot: Shot, people: tuple[str, ...]) -> bool:
     """Is it a portrait of one of *people*: named for them, and without a caption?"""
     alt = fold_space(picture.alt or "")
-    if picture.caption or not alt:
+    if not alt or (picture.caption and shot.box.figure is not None):
         return False
     return alt in people or (shot.box.figure is None and _PORTRAIT_ALT.match(alt) is not None)
 
@@ -118,53 +145,36 @@ def _lead_from(body: Body, head_at: int) -> int:
     return max(first, head_at - 6) if first <= head_at else head_at
 
 
-def _holds_article(box: Box, body: Body, head_at: int) -> bool:
-    """Does *box* hold the text, or the headline?
-
-    What a page's outer boxes say of themselves ("has-sidebar", "logo-top") says nothing of a picture.
-    """
-    return box.first <= body.start < body.end <= box.last or box.first <= head_at < box.last
-
-
-def _signs_apart(box: Box | None, body: Body, head_at: int) -> int:
-    """Return the signs of *box* and those around it, up to the first that holds the text or the headline too."""
-    found = 0
-    while box is not None and not _holds_article(box, body, head_at):
-        found |= box.signs
-        box = box.parent
-    return found
-
-
-def _belongs(shot: Shot, at: int, body: Body, head_at: int, resolve: Callable[[str], str | None]) -> bool:
+def _belongs(ground: _Ground, picture: Picture, shot: Shot, at: int) -> bool:
     """Does a picture that the page does not claim as the article's stand where the article's stand?"""
     box = shot.box
     if box.junk is not None and not (shot.is_fallback and box.junk.tag == "noscript"):
         return False
-    apart = _signs_apart(box, body, head_at)
-    if at >= body.end:
+    is_captioned = box.figure is not None and picture.caption is not None
+    apart = list(ground.boxes_apart(box))
+    is_aside = any(one.signs & Sign.SOFT for one in apart) and not any(one.signs & Sign.BODY for one in apart)
+    if at >= ground.body.end:
         # A picture after the last line is the article's if it stands in a figure of the same box.
-        return (
-            box.figure is not None and body.box is not None and at < body.box.last and not apart & Sign.SOFT
-        )
-    if apart & Sign.SOFT and not apart & Sign.BODY:
+        inside = ground.body.box is not None and at < ground.body.box.last
+        return box.figure is not None and inside and not is_aside
+    # An <article> inside the article is another story, and its picture without a caption that story's.
+    if not is_captioned and (is_aside or any(one.tag == "article" for one in apart)):
         return False
     link = shot.link if shot.link is not None else box.link
     if link and box.figure is None:
         # A picture that leads to another page is that page's teaser.
-        target = resolve(link) or ""
+        target = ground.resolve(link) or ""
         return bool(re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", target, re.IGNORECASE))
     return True
 
 
-def _is_portrait(box: Box, body: Body, head_at: int) -> bool:
+def _is_portrait(ground: _Ground, box: Box) -> bool:
     """Tell whether a picture stands in a byline: it shows the author, or stands for them."""
-    now: Box | None = box
-    for _ in range(6):
-        if now is None or now.last - now.first > 12 or _holds_article(now, body, head_at):
+    for _, now in zip(range(6), ground.boxes_apart(box), strict=False):
+        if now.last - now.first > 12:
             return False
         if now.signs & (Sign.BYLINE | Sign.BIO | Sign.PORTRAIT) and not now.signs & (
             Sign.CAPTION | Sign.CREDIT
         ):
             return True
-        now = now.parent
     return False
