@@ -419,3 +419,25 @@ def test_every_run_stands_in_normal_form() -> None:
     assert two is not None
     assert one.blocks == two.blocks
     assert all(isinstance(block, Paragraph) for block in one.blocks)
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("来源：港湾晚报 2021-11-25 16:26:07", "2021-11-25T16:26:07"),
+        ("City | 4 March 2025", "2025-03-04"),
+        ("March 4, 2025 at 08:30 in Transport", "2025-03-04T08:30"),
+        ("Updated March 4, 2025", None),
+        ("Room 4, 2025 seats", None),
+    ],
+)
+def test_a_day_in_a_line_by_the_headline_counts_where_nothing_else_tells(line: str, day: str | None) -> None:
+    """Plain pages print their day and no data; without it an article would stand on no day at all."""
+    html = (
+        f"<title>Bridge shut</title><h1>Bridge shut</h1><div>{line}</div><article>"
+        f"{'<p>The harbour bridge was shut after engineers found a crack in its eastern pier, the city said.</p>' * 3}"
+        "</article>"
+    )
+    article = extract.read_page(html.encode(), url=URL).article
+    assert article is not None
+    assert (str(article.published_at) if article.published_at else None) == day

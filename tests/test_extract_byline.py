@@ -123,6 +123,11 @@ def test_what_a_headline_was_chosen_over_is_told() -> None:
         ({"head": "<meta name=author content='Ada Moreno The Associated Press'>"}, ("Ada Moreno",)),
         ({"above": "<div>Ada Moreno<span>Dec 05, 2023</span></div>"}, ("Ada Moreno",)),
         ({"above": "<div>Last updated Dec 05, 2023</div>"}, ()),
+        ({"above": "<div>Publié le Dec 05, 2023</div>"}, ()),
+        ({"above": "<div>港湾日报记者 林予安 周若山</div>"}, ("林予安", "周若山")),
+        ({"after": "<p>桥梁今天关闭。（本报记者 林予安）</p>"}, ("林予安",)),
+        ({"after": "<p>新港报记者 林予安 港湾报道</p>"}, ("林予安",)),
+        ({"after": "<p>记者获悉，桥梁今天关闭。</p>"}, ()),
     ],
     ids=[
         "each in a box",
@@ -133,6 +138,11 @@ def test_what_a_headline_was_chosen_over_is_told() -> None:
         "agency behind the name",
         "beside a day",
         "a day without a name",
+        "a word before a day",
+        "reporters in Chinese",
+        "a reporter in brackets",
+        "a reporter and a place",
+        "a sentence on reporters",
     ],
 )
 def test_people_are_those_of_the_byline(page: dict[str, str], authors: tuple[str, ...]) -> None:

@@ -61,6 +61,12 @@ _JOINS = re.compile(r"\s(?:and|und|et|y|e|og|och|en|i|&)\s", re.IGNORECASE)
 _BEFORE_A_DAY = re.compile(
     rf"((?:[^\W\d_][\w.'’-]*\s){{1,3}}[^\W\d_][\w.'’-]*?)\s*[|·•–—-]?\s*{_DAY}", re.IGNORECASE
 )
+#: A signature in Chinese: who reports, and up to six names, at the end of a line or of what is in brackets.
+_HAN_REPORTERS = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|本报|本報|[报報网網社])(?:记者|記者|作者|撰文|执笔人?|執筆人?|实习生|通讯员|文)\s*[:：丨|/]?\s*"
+    r"((?<=[\s:：丨|/者])[\u4e00-\u9fff]{2,4}(?:[\s、，,/\u3000]+[\u4e00-\u9fff]{2,10}){0,5})\s*(?:[)）】]|$|/|摄|攝)"
+)
+_HAN_REPORT = re.compile("报道|報道|报导|摄|攝|供图|来源|编辑|受访")
 _AUTHOR_METAS = (
     "author",
     "article:author",
@@ -107,6 +113,7 @@ def _unclaimed(reading: Reading, parts: list[str]) -> Iterator[tuple[str, float,
     yield "line that begins with “by”", 0.9, [_led_line(reading)]
     yield "link to an author's page", 0.9, [_linked_names(reading)]
     yield "signature", 0.9, [_signature(reading)]
+    yield "line that names reporters", 0.7, _reporters(reading)
     yield "name beside the date", 0.5, [_beside_a_date(reading)]
 
 
@@ -275,6 +282,18 @@ def _lines_apart(reading: Reading) -> Iterator[str]:
         text = fold_space(line.text)
         if is_apart and len(text) <= MAX_SIGNATURE and text[-1:] not in ".!?:…。！？：":
             yield text
+
+
+def _reporters(reading: Reading) -> list[str]:
+    """Return whom Chinese pages name as reporters, about the text's beginning and end: "本报记者 林予安 周若山"."""
+    items, body = reading.survey.items, reading.body
+    places = (*range(max(reading.head_at - 2, 0), body.start + 3), *range(max(body.end - 3, 0), body.end + 4))
+    for line in (items[at] for at in dict.fromkeys(places) if at < len(items)):
+        text = line.text[-MAX_SIGNATURE:] if isinstance(line, Line) else ""
+        if found := _HAN_REPORTERS.search(text):
+            names = re.split(r"[\s、，,/\u3000]+", found[1].strip())
+            return [name for name in names if 2 <= len(name) <= 4 and not _HAN_REPORT.search(name)]
+    return []
 
 
 def _beside_a_date(reading: Reading) -> str:

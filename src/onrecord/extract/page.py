@@ -17,7 +17,7 @@ from onrecord.extract.content import blocks_shown, from_state, hidden_text, stat
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.language import language_of
-from onrecord.extract.reading import Reading, near
+from onrecord.extract.reading import Reading, lines_near, near
 from onrecord.extract.standfirst import standfirst_of
 from onrecord.extract.survey import survey_of
 from onrecord.model import Article, Block, Entry, Extraction, Paragraph, Problem, ReadingKind, plain
@@ -108,7 +108,9 @@ def _article(reading: Reading) -> Article | None:
         return None
     if not body.chosen and ld.body and hidden is None:
         content = stated_body(reading, content, ld.body)
-    published = times.published(reading.metas, ld, marks, url=reading.url, entry=reading.entry)
+    published = times.published(
+        reading.metas, ld, marks, url=reading.url, entry=reading.entry, lines=lines_near(reading)
+    )
     changed = times.modified(reading.metas, ld, marks, published[0] if published else None)
     reading.evidence += [found[1] for found in (published, changed) if found]
     canonical = urls.identity(reading.url, reading.url, _canonical(reading)).canonical_url

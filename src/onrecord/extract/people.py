@@ -41,7 +41,7 @@ _ROLE = re.compile(
     r"media|magazine|times|post|daily|herald|gazette|tribune|journal|network|group|inc|llc|ltd|gmbh|club|"
     r"university|institute|foundation|"
     r"communications|podcast|today|weekly|live|sports?|politics|world|entertainment|agenc(?:y|ies)|nachrichten|"
-    r"news|reporters?|staff)\b|新闻|编辑部|记者|通讯社|报社|編集|新聞|記者|기자|뉴스",
+    r"news|reporters?|staff)\b|新闻|编辑部|记者|阅读|来源|发布|字体|打印|分享|评论|浏览|点击|网络|教师|集团|通讯社|报社|編集|新聞|記者|기자|뉴스",
     re.IGNORECASE,
 )
 _STOP_AT = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from onrecord.extract import jsonld
 from onrecord.extract.body import Body
 from onrecord.extract.claims import Metas
-from onrecord.extract.survey import Box, Mark, Survey
+from onrecord.extract.survey import Box, Line, Mark, Survey
 from onrecord.model import Entry, Evidence, Problem
 
 #: Lines before the headline, and after the text, in which a byline or a date may stand.
@@ -59,6 +59,15 @@ def near(reading: Reading) -> list[Mark]:
     after_head = [mark for mark in by_head if mark.at >= reading.head_at]
     foot_marks = [mark for mark in marks if reading.body.end <= mark.at <= reading.body.end + NEAR]
     return [*after_head, *(mark for mark in by_head if mark.at < reading.head_at), *foot_marks]
+
+
+def lines_near(reading: Reading) -> list[str]:
+    """Return the lines by the headline that are seen: shortly before it, and to the first of the text."""
+    items, head, body = reading.survey.items, reading.head_at, reading.body
+    last = min(body.start if body.chosen else head + NEAR, head + NEAR)
+    after = [item for item in items[head : last + 1] if isinstance(item, Line)]
+    before = [item for item in items[max(head - 3, 0) : head] if isinstance(item, Line)]
+    return [line.text for line in (*after, *before) if not line.box.unseen]
 
 
 def stands_in(box: Box | None, tags: frozenset[str]) -> bool:
