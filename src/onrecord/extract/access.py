@@ -18,10 +18,21 @@ _MENUS = frozenset(("nav", "footer"))
 def access_of(reading: Reading, content: tuple[Block, ...]) -> Access:
     """Return how much of the article the page gave: what it says of itself, and whether a wall is seen."""
     length = sum(len(run.text) for block in content if isinstance(block, Paragraph) for run in block.runs)
-    stated = reading.ld.is_free is False or (
-        reading.metas.value("article:content_tier", "og:article:content_tier") or ""
-    ).lower() in {"locked", "metered"}
+    tier = reading.metas.value("article:content_tier", "og:article:content_tier") or ""
+    hints = [
+        ("json-ld isAccessibleForFree", reading.ld.is_free is False),
+        ("meta content_tier", tier.lower() in {"locked", "metered"}),
+    ]
+    stated = any(holds for _, holds in hints)
     has_wall = _has_wall(reading)
+    hints.append(("words of a wall after the text", has_wall))
+    access = _access(length, stated=stated, has_wall=has_wall)
+    said = ", ".join(origin for origin, holds in hints if holds)
+    reading.note("access", said or "nothing speaks of a wall", access.value, 0.8 if said else 0.7)
+    return access
+
+
+def _access(length: int, *, stated: bool, has_wall: bool) -> Access:
     if not stated and not has_wall:
         return Access.WHOLE
     if not length:

@@ -67,6 +67,7 @@ class Claims:
     modified: str | None = None
     section: str | None = None
     keywords: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()  #: names of what it is about
     language: str | None = None
     is_free: bool | None = None
     images: tuple[str, ...] = ()
@@ -221,6 +222,7 @@ def _claims(one: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         modified=text_in(one.get("dateModified")),
         section=next(_strings(one.get("articleSection")), None),
         keywords=tuple(_keywords(one.get("keywords"))),
+        about=tuple(_strings(one.get("about"))),
         language=_language(one.get("inLanguage")),
         is_free=None
         if free is None

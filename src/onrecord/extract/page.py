@@ -12,19 +12,23 @@ from onrecord.extract import foot, headline, jsonld, media, times
 from onrecord.extract.access import access_of
 from onrecord.extract.body import choose
 from onrecord.extract.byline import byline_of
-from onrecord.extract.claims import MAX_TOPICS, Metas, canonical_links
+from onrecord.extract.claims import Metas, canonical_links
 from onrecord.extract.content import blocks_shown, from_state, hidden_text, stated_body
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts, facts_of
+from onrecord.extract.filed import section_of, topics_of
 from onrecord.extract.language import language_of
 from onrecord.extract.reading import Reading, lines_near, near
 from onrecord.extract.standfirst import standfirst_of
+from onrecord.extract.state import State
 from onrecord.extract.survey import survey_of
 from onrecord.model import Article, Block, Entry, Extraction, Paragraph, Problem, ReadingKind, plain
-from onrecord.text import fold_space, or_none
+from onrecord.text import fold_space
 
 #: A page larger than this is a file that calls itself HTML.
 MAX_PAGE = 16 * 1024 * 1024
+#: Lines of one field whose origin is kept.
+MAX_NOTED = 20
 
 
 def read(
@@ -68,38 +72,15 @@ def _canonical(reading: Reading) -> list[str]:
 
 
 def _article(reading: Reading) -> Article | None:
-    survey, ld = reading.survey, reading.ld
-    every_claim = headline.claims_of(reading)
-    claims = list(dict.fromkeys(every_claim))
-    candidates = headline.visible(survey, claims)
-    reading.body = choose(survey, guide=ld.body, title=claims[0] if claims else None, url=reading.url)
-    hidden = hidden_text(reading)
-    if hidden is not None and hidden.headline is not None:
-        stated = fold_space(hidden.headline)
-        if any(claim.startswith(stated) for claim in claims):
-            every_claim.insert(0, stated)
-    above, title = headline.headline_of(reading, candidates, every_claim)
+    ld, survey = reading.ld, reading.survey
+    above, title, hidden, claims = _titled(reading)
     if title is None:
         return None
-    glued, title = headline.parted(title, claims)
-    if above or glued:
-        reading.note("kicker", "in the headline's box", above or glued or "", 0.9)
-    headline.note_claims(reading, title)
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = standfirst_of(reading, taken, title)
     marks = near(reading)
-    language = language_of(
-        (
-            ld.language,
-            survey.language,
-            reading.metas.value("og:locale"),
-            reading.entry.language if reading.entry else None,
-        ),
-        " ".join(survey.line_at(at).text for at in body.chosen[:40]) or title,
-    )
-    if language:
-        reading.note("language", "characters and stated language", language, 0.9)
+    language = _language(reading, title)
     byline, authors = byline_of(reading, marks, credit_lines)
     content = blocks_shown(reading, taken, title, authors)
     if hidden is not None:
@@ -108,34 +89,84 @@ def _article(reading: Reading) -> Article | None:
         return None
     if not body.chosen and ld.body and hidden is None:
         content = stated_body(reading, content, ld.body)
+    elif body.chosen:
+        guide = ", guided by json-ld articleBody" if ld.body else ""
+        reading.note("blocks", f"lines of the page{guide}", survey.line_at(body.chosen[0]).text, 0.8)
     published = times.published(
         reading.metas, ld, marks, url=reading.url, entry=reading.entry, lines=lines_near(reading)
     )
     changed = times.modified(reading.metas, ld, marks, published[0] if published else None)
     reading.evidence += [found[1] for found in (published, changed) if found]
-    canonical = urls.identity(reading.url, reading.url, _canonical(reading)).canonical_url
+    translations = foot.translations(survey, body, reading.resolve, url=reading.url, language=language)
+    _note_lines(reading, "credits", credit_lines)
+    _note_lines(reading, "corrections", corrections)
+    _note_lines(reading, "translations", [one.url for one in translations])
     return Article(
-        canonical_url=canonical,
+        canonical_url=urls.identity(reading.url, reading.url, _canonical(reading)).canonical_url,
         headline=title,
-        kicker=above or glued or headline.kicker_of(reading, marks, title, claims),
+        kicker=above or headline.kicker_of(reading, marks, title, claims),
         standfirst=standfirst,
         byline=byline,
         authors=authors,
-        dateline=_dateline(content),
+        dateline=_dateline(reading, content),
         published_at=published[0] if published else None,
         modified_at=changed[0] if changed else None,
-        section=ld.section
-        or or_none(reading.metas.value("article:section", "og:article:section", "parsely-section")),
-        topics=tuple(dict.fromkeys([*ld.keywords, *reading.metas.topics()]))[:MAX_TOPICS],
+        section=section_of(reading),
+        topics=topics_of(reading),
         language=language,
         access=access_of(reading, content),
         blocks=content,
         credits=tuple(credit_lines),
         corrections=tuple(corrections),
-        translations=tuple(
-            foot.translations(survey, body, reading.resolve, url=reading.url, language=language)
-        ),
+        translations=tuple(translations),
     )
+
+
+def _titled(reading: Reading) -> tuple[str | None, str | None, State | None, list[str]]:
+    """Return the kicker in the headline's box, the headline, the text that a script holds, and what is claimed.
+
+    The text is chosen on the way: where the headline stands depends on it, and the other way round.
+    """
+    every_claim = headline.claims_of(reading)
+    claims = list(dict.fromkeys(every_claim))
+    candidates = headline.visible(reading.survey, claims)
+    guess = claims[0] if claims else None
+    reading.body = choose(reading.survey, guide=reading.ld.body, title=guess, url=reading.url)
+    hidden = hidden_text(reading)
+    if hidden is not None and hidden.headline is not None:
+        stated = fold_space(hidden.headline)
+        if any(claim.startswith(stated) for claim in claims):
+            every_claim.insert(0, stated)
+    above, title = headline.headline_of(reading, candidates, every_claim)
+    if title is None:
+        return None, None, hidden, claims
+    glued, title = headline.parted(title, claims)
+    if above or glued:
+        reading.note("kicker", "in the headline's box", above or glued or "", 0.9)
+    headline.note_claims(reading, title)
+    return above or glued, title, hidden, claims
+
+
+def _language(reading: Reading, title: str) -> str | None:
+    stated = (
+        reading.ld.language,
+        reading.survey.language,
+        reading.metas.value("og:locale"),
+        reading.entry.language if reading.entry else None,
+    )
+    text = " ".join(reading.survey.line_at(at).text for at in reading.body.chosen[:40])
+    language = language_of(stated, text or title)
+    if language:
+        reading.note("language", "characters and stated language", language, 0.9)
+    return language
+
+
+def _note_lines(reading: Reading, name: str, found: list[str]) -> None:
+    """Keep where notes at the foot come from, each."""
+    for one in found[:MAX_NOTED]:
+        reading.note(
+            name, "links of the page" if name == "translations" else "line at the text's foot", one, 0.8
+        )
 
 
 def _is_said_to_be_article(reading: Reading) -> bool:
@@ -143,6 +174,9 @@ def _is_said_to_be_article(reading: Reading) -> bool:
     return reading.found.has_article or og_type == "article"
 
 
-def _dateline(content: tuple[Block, ...]) -> str | None:
+def _dateline(reading: Reading, content: tuple[Block, ...]) -> str | None:
     first = next((block for block in content if isinstance(block, Paragraph)), None)
-    return dateline_in(plain(first.runs)) if first is not None else None
+    dateline = dateline_in(plain(first.runs)) if first is not None else None
+    if dateline:
+        reading.note("dateline", "opens the first paragraph", dateline, 0.9)
+    return dateline
