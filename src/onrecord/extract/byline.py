@@ -335,7 +335,10 @@ def _printed_byline(
             or (mark.node.tag == "address" and mark.at >= end)
         ):
             continue
-        text = _STAMP.sub("", text_of(mark.node)).strip(" |·•–—-,")
+        text = text_of(mark.node)
+        if len(text) > 2 * MAX_BYLINE:
+            continue
+        text = _STAMP.sub("", text).strip(" |·•–—-,")
         if not 2 < len(text) <= MAX_BYLINE:
             continue
         score = -0.01 * order - 0.3 * (mark.at < head_at) - 0.002 * len(text)

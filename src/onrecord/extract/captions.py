@@ -53,8 +53,9 @@ _AGENCY_IN_BRACKETS = re.compile(
     rf"\s*[(（\[]([^()（）\[\]]{{0,80}}(?<!\w){_AGENCY}(?!\w)[^()（）\[\]]{{0,60}})[)）\]]\.?$"
 )
 #: "(A. Lee/The Agency)" after the last sentence: names and no other words.
+_NAME_WORD = r"(?:the|of|via|for|and|by|de|von|[^\W\d_a-z][\w.’'&-]*)"
 _NAMES_IN_BRACKETS = re.compile(
-    r"(?<=[.!?”\"'»])\s*\(((?:(?:the|of|via|for|and|by|de|von)\s|[^\W\d_a-z][\w.’'&-]*[\s,/]{0,2}){1,10})\)\.?$"
+    rf"(?<=[.!?”\"'»])\s*\(({_NAME_WORD}(?:[\s,/]{{1,2}}{_NAME_WORD}){{0,9}})\)\.?$"
 )
 #: "＝ＡＰ", as Japanese papers credit.
 _AFTER_EQUALS = re.compile(r"[＝=]([^＝=。、]{2,20})$")
@@ -79,6 +80,10 @@ _OTHER = Sign.STANDFIRST | Sign.BYLINE | Sign.KICKER | Sign.HEADLINE | Sign.TIME
 _BY = re.compile(r"(?:by|von|par|por|di|door|av|af)\s+[^\W\d_a-z]", re.IGNORECASE)
 _ARTICLES = frozenset(("article", "main", "section", "body"))
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d){1,2}$")
+#: Items of a figure about its picture that are looked at.
+MAX_FIGURE = 40
+#: A longer caption is kept as it stands: it is a text, and no credit is looked for in it.
+MAX_CAPTION = 2_000
 #: Characters of a caption that nothing names; of one line that is a credit whole; and items of a picture's own box.
 MAX_UNNAMED, MAX_CREDIT, MAX_OWN = 400, 120, 5
 #: A line that is the name of a house and no more: its weight; and letters of a short name in capitals.
@@ -114,14 +119,14 @@ def words_of(survey: Survey, at: int, chosen: Collection[int] = ()) -> tuple[str
 
 def _of_figure(survey: Survey, at: int, figure: Box) -> list[Line]:
     """Return the lines of a figure that are its picture's: in a gallery those that follow it."""
+    first, last = max(figure.first, at - MAX_FIGURE), min(figure.last, at + MAX_FIGURE)
     shots = [
         place
-        for place in range(figure.first, figure.last)
+        for place in range(first, last)
         if isinstance(shot := survey.items[place], Shot) and not _is_icon(shot)
     ]
-    first, last = figure.first, figure.last
     if len(shots) > 1:
-        first, last = at, next((place for place in shots if place > at), figure.last)
+        first, last = at, next((place for place in shots if place > at), last)
     lines = [item for item in survey.items[first:last] if isinstance(item, Line)]
     # Beside a <figcaption> stand a player's title, buttons, and at times the credit.
     if any(_in_caption(line.box) for line in lines):
@@ -135,6 +140,7 @@ def is_button(survey: Survey, shot: Shot) -> bool:
     return (
         figure is not None
         and _is_drawing(shot)
+        and figure.last - figure.first <= MAX_FIGURE
         and any(
             isinstance(one, Shot) and not _is_icon(one) for one in survey.items[figure.first : figure.last]
         )
@@ -249,6 +255,8 @@ def caption_and_credit(
 
     Where the picture's *alt* has the caption alone, what follows it is the credit.
     """
+    if caption and len(caption) > MAX_CAPTION:
+        return caption, bare_credit(credit)
     if caption and credit and caption.endswith(credit) and caption != credit:
         caption = _CREDIT_LABEL_AT_END.sub("", caption[: -len(credit)])
     elif caption and credit:

@@ -73,8 +73,7 @@ def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
 def _known(reading: Reading, people: tuple[str, ...]) -> Known:
     """Return what the page claims of its pictures: Open Graph, JSON-LD, and links to one."""
     stated = [*reading.metas.every(*_PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
-    addresses = [address for one in stated if (address := reading.resolve(one))]
-    return Known(tuple(dict.fromkeys(media.key_of(one) for one in addresses)), people)
+    return Known(tuple(dict.fromkeys(media.key_of(one) for one in stated if "/" in one)), people)
 
 
 def _without_idle_rules(made: list[Block]) -> list[Block]:

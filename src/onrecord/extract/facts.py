@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from onrecord.extract import headline
 from onrecord.extract.claims import renditions
 from onrecord.extract.reading import Reading, stands_in
 
@@ -75,7 +74,7 @@ def facts_of(reading: Reading) -> PageFacts:
     refresh = re.search(r"url\s*=\s*[\"']?([^\"'\s;]+)", survey.refresh or "", re.IGNORECASE)
     return PageFacts(
         title=survey.title,
-        h1=next((one.text for one in headline.visible(survey) if one.box.tag == "h1"), None),
+        h1=reading.h1,
         text_length=length,
         paragraph_count=paragraphs,
         link_count=len(survey.anchors),

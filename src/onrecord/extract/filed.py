@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from onrecord.extract.reading import Reading
 from onrecord.extract.survey import Box, text_of
@@ -47,18 +48,20 @@ def section_of(reading: Reading) -> str | None:
 
 def topics_of(reading: Reading) -> tuple[str, ...]:
     """Return the words that the page files the article under, none twice: claimed ones, else those it links."""
-    ld = reading.ld
-    for origin, words, confidence in (
-        ("json-ld keywords, meta tags", [*ld.keywords, *reading.metas.topics()], 0.8),
-        ("json-ld about", ld.about, 0.7),
-        ("links below the text", _linked(reading), 0.7),
-    ):
+    for origin, words, confidence in _stated(reading):
         bare = (_KIND.sub("", word).lstrip("#") for word in words if not _NO_TOPIC.match(word))
         topics = tuple(dict.fromkeys(word for word in bare if word))[:MAX_TOPICS]
         if topics:
             reading.note("topics", origin, "; ".join(topics), confidence)
             return topics
     return ()
+
+
+def _stated(reading: Reading) -> Iterator[tuple[str, Iterable[str], float]]:
+    """Yield where topics are found, the surest first; the links of a page are looked through last."""
+    yield "json-ld keywords, meta tags", [*reading.ld.keywords, *reading.metas.topics()], 0.8
+    yield "json-ld about", reading.ld.about, 0.7
+    yield "links below the text", _linked(reading), 0.7
 
 
 def _linked(reading: Reading) -> list[str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import unquote, urlsplit
+from functools import lru_cache
+from urllib.parse import unquote
 
 from onrecord import pictures, urls
 from onrecord.extract.survey import Shot
@@ -49,6 +50,9 @@ _WIDTH_IN_URL = re.compile(
     r"[/_-](?!(?:19|20)\d\d(?:[/_-]|$))(\d{3,4}))(?=\D|$)",
     re.IGNORECASE,
 )
+_QUERY = re.compile(r"[?#].*", re.DOTALL)
+#: What stands before an address's path.
+_PATH = re.compile(r"^(?:[a-z]+:)?//[^/?#]*", re.IGNORECASE)
 _ASKED_FOR = re.compile(r"[?&]url=(https?(?::|%3A)[^&#]+)", re.IGNORECASE)
 _FILE = re.compile(r"([^/]+?)(?:[-_]\d{2,4}x\d{2,4}|[-_]\d{3,4}w?|@\dx)?(?:\.\w{2,5})?$")
 
@@ -58,13 +62,8 @@ def _number(text: str | None) -> int | None:
     return int(found[1]) or None if found else None
 
 
-def picture_of(
-    shot: Shot, resolve: Callable[[str], str | None], *, is_captioned: bool = False
-) -> Picture | None:
-    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder.
-
-    A drawing (SVG) is an icon, unless the page gives it a caption.
-    """
+def picture_of(shot: Shot, resolve: Callable[[str], str | None]) -> Picture | None:
+    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder."""
     attributes = shot.attributes
     width, height = _number(attributes.get("width")), _number(attributes.get("height"))
     if (width is not None and width < MIN_WIDTH) or (height is not None and height < MIN_HEIGHT):
@@ -82,10 +81,8 @@ def picture_of(
     if not addresses:
         return None
     best, *others = addresses
-    path = urlsplit(best).path if best.isascii() else best
-    if _NO_PICTURE.search(path) or _NO_PICTURE.search(urlsplit(best).netloc):
-        return None
-    if not is_captioned and path.lower().endswith(".svg"):
+    address = _QUERY.sub("", best)
+    if _NO_PICTURE.search(address):
         return None
     real = pictures.unproxy(best)
     fallbacks = [best, *others] if real else others
@@ -96,6 +93,11 @@ def picture_of(
         height=height,
         fallback_urls=tuple(dict.fromkeys(one for one in fallbacks if one != (real or best)))[:MAX_FALLBACKS],
     )
+
+
+def is_drawing(url: str) -> bool:
+    """Is it a drawing (SVG), by the end of its address?"""
+    return _QUERY.sub("", url).lower().endswith(".svg")
 
 
 def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
@@ -130,6 +132,8 @@ def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
         absolute = resolve(one)
         if absolute and absolute not in found:
             found.append(absolute)
+        if len(found) > MAX_FALLBACKS:
+            break
     return found
 
 
@@ -155,6 +159,7 @@ def candidates(srcset: str) -> list[tuple[str, float]]:
     return found
 
 
+@lru_cache(maxsize=1_024)
 def key_of(url: str) -> str:
     """Return what renditions of one picture share: the file's name without size and ending."""
     inner = pictures.unproxy(url)
@@ -162,7 +167,7 @@ def key_of(url: str) -> str:
         asked := _ASKED_FOR.search(url)
     ):  # the name that it is asked for, without an ending
         inner = unquote(asked[1])
-    path = urlsplit(inner or url).path.rstrip("/")
+    path = _QUERY.sub("", _PATH.sub("", inner or url)).rstrip("/")
     found = _FILE.search(path)
     name = (found[1] if found else path).lower()
     return name if len(name) >= 8 else path.lower()

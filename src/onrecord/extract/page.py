@@ -130,6 +130,7 @@ def _titled(reading: Reading) -> tuple[str | None, str | None, State | None, lis
     every_claim = headline.claims_of(reading)
     claims = list(dict.fromkeys(every_claim))
     candidates = headline.visible(reading.survey, claims)
+    reading.h1 = next((one.text for one in candidates if one.box.tag == "h1"), None)
     guess = claims[0] if claims else None
     reading.body = choose(reading.survey, guide=reading.ld.body, title=guess, url=reading.url)
     hidden = hidden_text(reading)

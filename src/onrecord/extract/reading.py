@@ -16,6 +16,8 @@ from onrecord.model import Entry, Evidence, Problem
 
 #: Lines before the headline, and after the text, in which a byline or a date may stand.
 NEAR = 12
+#: Marks by a headline that are looked at; a page has a dozen.
+MAX_MARKS = 200
 _MENUS = frozenset(("nav", "aside"))
 
 
@@ -30,6 +32,7 @@ class Reading:
     resolve: Callable[[str], str | None]
     entry: Entry | None
     body: Body = field(default_factory=Body)
+    h1: str | None = None  #: what the first <h1> that is seen says
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -58,7 +61,8 @@ def near(reading: Reading) -> list[Mark]:
     by_head = [mark for mark in marks if low <= mark.at <= max(start + 2, reading.head_at + 6)]
     after_head = [mark for mark in by_head if mark.at >= reading.head_at]
     foot_marks = [mark for mark in marks if reading.body.end <= mark.at <= reading.body.end + NEAR]
-    return [*after_head, *(mark for mark in by_head if mark.at < reading.head_at), *foot_marks]
+    before_head = [mark for mark in by_head if mark.at < reading.head_at]
+    return [*after_head, *before_head, *foot_marks][:MAX_MARKS]
 
 
 def lines_near(reading: Reading) -> list[str]:

@@ -86,6 +86,14 @@ def pictures_shown(
         shot = survey.items[at]
         if not isinstance(shot, Shot) or len(shown) >= MAX_PICTURES:
             continue
+        # Teasers among the text are many, and none of them is asked whether it is claimed.
+        if (
+            shot.box.junk is not None
+            and at > body.start
+            and shot.box.junk not in galleries
+            and not shot.is_fallback
+        ):
+            continue
         picture = _picture_at(ground, shot, at)
         if picture is None:
             continue
@@ -122,10 +130,13 @@ def _picture_at(ground: _Ground, shot: Shot, at: int) -> Picture | None:
         return None
     if is_button(ground.survey, shot):
         return None
+    picture = media.picture_of(shot, ground.resolve)
+    if picture is None:
+        return None
     caption, credit = words_of(ground.survey, at, ground.chosen)
-    is_captioned = caption is not None and shot.box.figure is not None
-    picture = media.picture_of(shot, ground.resolve, is_captioned=is_captioned)
-    return replace(picture, caption=caption, credit=credit) if picture is not None else None
+    if media.is_drawing(picture.url) and (caption is None or shot.box.figure is None):
+        return None  # an icon, unless the page gives it a caption
+    return replace(picture, caption=caption, credit=credit)
 
 
 def _is_of(picture: Picture, shot: Shot, people: tuple[str, ...]) -> bool:
