@@ -23,8 +23,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("revisions", "legacy", "judge", "compare"),
     ("render",),
     # above: the core, values in, values out; below: the edge, which touches the world
-    ("log",),
-    ("warc", "store"),
+    ("log", "private"),
+    ("warc", "store", "keys"),
     ("fetch",),
     ("archive",),
     ("search",),
@@ -37,6 +37,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
 )
 EDGE = {
     "log",
+    "private",
+    "keys",
     "fetch",
     "warc",
     "store",

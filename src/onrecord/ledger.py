@@ -37,6 +37,8 @@ class Event(StrEnum):
     RESTORED = "restored"  #: it answers again
     SEALED = "sealed"  #: a segment of captures is complete
     REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record
+    KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
+    SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,26 @@ class Head:
 
     seq: int = 0
     digest: Digest | None = None
+
+
+def statement(archive: Digest, head: Head, at: datetime) -> bytes:
+    """Return the words that a key signs: up to this line, at this moment, the archive's ledger reads so.
+
+    *archive* is the digest of the ledger's first line, by which a signature can't serve another archive.
+    """
+    lines = (
+        "onrecord ledger 1",
+        f"archive {archive}",
+        f"line {head.seq}",
+        f"digest {head.digest}",
+        f"at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def succession(archive: Digest, old: str, new: str) -> bytes:
+    """Return the words by which a key names the one that follows it: *old* and *new* are public keys, in base64."""
+    return f"onrecord key 1\narchive {archive}\nkey {new}\nafter {old}\n".encode()
 
 
 def digest_of(data: bytes) -> Digest:

@@ -23,6 +23,7 @@ from onrecord.archive.layout import (
     picture_path,
     superseded_path,
 )
+from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.verify import Damage, verify
 
 __all__ = [
@@ -30,13 +31,18 @@ __all__ = [
     "Archive",
     "Boundary",
     "Damage",
+    "Signing",
     "Step",
     "cdxj_path",
     "create",
     "document_path",
+    "ensure_key",
     "envelope_path",
     "find",
+    "key_in_use",
     "picture_path",
+    "rotate",
+    "sign_head",
     "superseded_path",
     "verify",
     "write_envelope",

@@ -18,6 +18,7 @@ from onrecord.archive.lock import WriterLock
 from onrecord.errors import (
     ArchiveError,
     DocumentFormatError,
+    FormatError,
     LedgerFormatError,
     NotAnArchiveError,
     StorageError,
@@ -293,6 +294,23 @@ class Archive:
         whole = Put(path, digest, self.files.size(path))
         text = "".join(f"{line}\n" for line in index).encode()
         return Step(event=event, data={"segment": path}, files=((cdxj_path(path), text),), done=(whole,))
+
+    @property
+    def head(self) -> Head:
+        """The last line of the ledger."""
+        return self._head
+
+    def origin(self) -> Digest:
+        """Return the digest of the ledger's first line, which no other archive shares.
+
+        Raises:
+            FormatError: The ledger is missing, or its first line is damaged.
+        """
+        files = self.ledger_files()
+        if not files:
+            raise FormatError("ledger/", "there is no ledger; restore it from a backup")
+        first = self.files.read(files[0]).partition(b"\n")[0]
+        return ledger.parse(first, path=files[0], number=1).digest
 
     # ---------------------------------------------------------------- recovery
 

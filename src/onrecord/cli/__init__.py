@@ -26,6 +26,7 @@ from onrecord.cli import (  # noqa: F401  each adds its commands
     reading,
     searching,
     serving,
+    signing,
 )
 from onrecord.cli.app import app
 from onrecord.cli.terminal import complain

@@ -16,6 +16,8 @@ from onrecord.archive import Archive, Step
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
+from onrecord.errors import OnRecordError
+from onrecord.keys import Keyring
 from onrecord.ledger import Event
 from onrecord.pipeline.report import RoundReport, utc_now
 from onrecord.pipeline.sources import Found, chosen_sources, named
@@ -34,8 +36,22 @@ def init(
         say(
             f"An archive is in {place}. Name your publications with `onrecord add`, then run `onrecord update`."
         )
+        _say_key(folder)
     else:
         say(f"{place} is an archive already; nothing was changed.")
+
+
+def _say_key(folder: Path) -> None:
+    """Make the archive's key, and say where it is; without one all works but signing."""
+    keyring = Keyring(os.environ)
+    with Archive.open(folder, write=True) as archive:
+        try:
+            key = archives.ensure_key(archive, keyring, now=utc_now())
+        except OnRecordError as error:
+            complain(f"no key was made to sign the ledger with: {error}")
+            return
+    if keyring.given() is None:
+        say(f"Its key, which signs its ledger, is {keyring.place_of(key.id)}. Keep a copy of it elsewhere.")
 
 
 @app.command(epilog="Example: onrecord add cnbc.com https://cn.nytimes.com/rss/")

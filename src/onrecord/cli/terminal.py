@@ -62,6 +62,7 @@ _LINES: Mapping[Happening, str] = {
     Happening.NOT_KEPT: "not kept",
     Happening.SOURCE_FAILED: "failed",
     Happening.SETTINGS_WRONG: "settings",
+    Happening.UNSIGNED: "unsigned",
 }
 
 

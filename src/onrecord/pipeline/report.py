@@ -32,6 +32,7 @@ class Happening(StrEnum):
     NOT_KEPT = "not-kept"
     PICTURE = "picture"
     PICTURE_MISSING = "picture-missing"
+    UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,12 @@ class RoundReport:
     counts: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     is_interrupted: bool = False
+    unsigned: str | None = None  #: why the ledger's head is not signed
+
+    @property
+    def id(self) -> str:
+        """The round's name in the state."""
+        return f"{self.started_at:%Y%m%dT%H%M%SZ}"
 
     def hear(self, news: News) -> None:
         """Count what happened."""

@@ -85,8 +85,7 @@ class Round:
             OnRecordError: The archive can't be written to, or a file of it is damaged.
         """
         state = self._archive.state
-        round_id = f"{self._report.started_at:%Y%m%dT%H%M%SZ}"
-        state.begin_round(round_id, self._report.started_at)
+        state.begin_round(self._report.id, self._report.started_at)
         tasks = [asyncio.create_task(self._follow(source, recheck=recheck)) for source in sources]
         try:
             await asyncio.gather(*tasks)
@@ -98,7 +97,7 @@ class Round:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._report.ended_at = self._now()
-            state.end_round(round_id, self._report.ended_at, self._report.as_json())
+            state.end_round(self._report.id, self._report.ended_at, self._report.as_json())
         return self._report
 
     async def save(self, looks: Iterable[Look]) -> list[Kept]:

@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from onrecord.archive import CONFIG, Archive
+from onrecord.archive import CONFIG, Archive, sign_head
 from onrecord.config import SAVED, Config, SourceConfig
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
 from onrecord.fetch.cookies import Lent
+from onrecord.keys import Keyring
 from onrecord.pipeline.adding import Adding
 from onrecord.pipeline.articles import Kept, Look
 from onrecord.pipeline.hosts import StateMemory
@@ -125,9 +126,15 @@ async def update(
     Raises:
         OnRecordError: The archive can't be written to, or a file of it is damaged.
     """
+    before = archive.state.last_round()
     async with _round(archive, environ, tell) as one:
         report = await one.run(sources, recheck=recheck)
     archive.seal(now=utc_now())
+    report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
+    if report.unsigned:
+        archive.state.end_round(report.id, report.ended_at or utc_now(), report.as_json())
+        if before is None or before[2].get("unsigned") != report.unsigned:
+            tell(News(what=Happening.UNSIGNED, source=archive.root.name, reason=report.unsigned))
     return report
 
 
@@ -147,6 +154,7 @@ async def save_pages(
     async with _round(archive, environ, tell) as one:
         kept = await one.save(looks)
     archive.seal(now=utc_now())
+    sign_head(archive, Keyring(environ), now=utc_now())
     return kept
 
 

@@ -6,7 +6,15 @@ Contains no decisions.
 
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.files import FolderStore
-from onrecord.store.protocols import Catalog, FileStore, HeldArticle, HeldRevision, Listing
+from onrecord.store.protocols import (
+    Catalog,
+    FileStore,
+    HeldArticle,
+    HeldKey,
+    HeldRevision,
+    Listing,
+    SignedHead,
+)
 from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State
 
 __all__ = [
@@ -17,9 +25,11 @@ __all__ = [
     "FileStore",
     "FolderStore",
     "HeldArticle",
+    "HeldKey",
     "HeldRevision",
     "Listing",
     "PictureRow",
+    "SignedHead",
     "SourceRow",
     "SqliteCatalog",
     "State",

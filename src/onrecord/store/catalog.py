@@ -15,7 +15,7 @@ from typing import Any
 from onrecord.ledger import Event, Head, Line
 from onrecord.model import Digest, Document, RecordRef
 from onrecord.store._sqlite import Database
-from onrecord.store.protocols import HeldArticle, HeldRevision, Listing
+from onrecord.store.protocols import HeldArticle, HeldKey, HeldRevision, Listing, SignedHead
 from onrecord.urls import lookup_key
 
 APPLICATION_ID = 0x4F6E5278  # "OnRx"
@@ -57,6 +57,11 @@ _MIGRATIONS = (
     CREATE INDEX article_touched ON article (touched);
     CREATE INDEX article_moment ON article (coalesce(published_utc, first_captured_at), number);
     CREATE INDEX article_source_moment ON article (source, coalesce(published_utc, first_captured_at), number);
+    """,
+    # The keys that the ledger names, and the lines that were signed.
+    """
+    CREATE TABLE key (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, public TEXT NOT NULL, at TEXT NOT NULL);
+    CREATE TABLE signed (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, key TEXT NOT NULL);
     """,
 )
 
@@ -144,6 +149,12 @@ class SqliteCatalog:
             case Event.RESTORED:
                 sql = "UPDATE article SET removed_at = NULL, removal = NULL WHERE id = ?"
                 self._db.run(sql, (line.data["id"],))
+            case Event.KEYED:
+                key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
+                self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
+            case Event.SIGNED:
+                signed = (line.seq, _text(line.at), line.data["key"])
+                self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
             case _:
                 pass
         for url in line.data.get("aliases", ()):
@@ -354,6 +365,16 @@ class SqliteCatalog:
         """Return (address, path, reason why it is missing) of an article's pictures."""
         sql = "SELECT url, path, reason FROM picture WHERE id = ? ORDER BY url"
         return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (article_id,))]
+
+    def keys(self) -> list[HeldKey]:
+        """Return the keys that the ledger was signed with, the one in use first."""
+        rows = self._db.rows("SELECT id, public, seq, at FROM key ORDER BY seq DESC", ())
+        return [HeldKey(id=row[0], public=row[1], seq=row[2], at=_moment(row[3])) for row in rows]
+
+    def last_signed(self) -> SignedHead | None:
+        """Return the last line that is a signature."""
+        row = self._db.row("SELECT seq, at, key FROM signed ORDER BY seq DESC LIMIT 1")
+        return SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) if row else None
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return, for each source, how many articles, revisions, removals and pictures are held or missing."""

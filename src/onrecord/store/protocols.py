@@ -68,6 +68,25 @@ class HeldRevision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldKey:
+    """A public key of the archive, as the ledger names it."""
+
+    id: str
+    public: str  #: 32 bytes, in base64
+    seq: int  #: of the line that names it
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedHead:
+    """A ledger line that is a signature over the one before it."""
+
+    seq: int
+    at: datetime
+    key: str  #: the id of the key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What `list` asks for. None: any."""
 
@@ -101,5 +120,7 @@ class Catalog(Protocol):
     def is_path_taken(self, path: str) -> bool: ...
     def picture_path(self, digest: Digest) -> str | None: ...
     def pictures(self, article_id: str) -> list[tuple[str, str | None, str | None]]: ...
+    def keys(self) -> list[HeldKey]: ...
+    def last_signed(self) -> SignedHead | None: ...
     def counts(self) -> Mapping[str, Mapping[str, int]]: ...
     def close(self) -> None: ...
