@@ -23,6 +23,7 @@ from onrecord.cli import (  # noqa: F401  each adds its commands
     following,
     lending,
     opml,
+    proving,
     reading,
     searching,
     serving,

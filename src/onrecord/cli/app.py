@@ -10,6 +10,8 @@ import typer
 
 from onrecord import __version__, archive
 from onrecord.archive import Archive
+from onrecord.errors import ArticleNotHeldError
+from onrecord.store import HeldArticle
 
 app = typer.Typer(
     name="onrecord",
@@ -65,3 +67,15 @@ def archive_root(named: Path | None) -> Path:
 def opened(named: Path | None, *, write: bool = False) -> Archive:
     """Return the archive, open."""
     return Archive.open(archive_root(named), write=write)
+
+
+def named_article(archive: Archive, wanted: str) -> HeldArticle:
+    """Return the article that a person means by an id, or by any of its addresses.
+
+    Raises:
+        ArticleNotHeldError: None is held.
+    """
+    held = archive.catalog.article(wanted) or archive.catalog.find(wanted)
+    if held is None:
+        raise ArticleNotHeldError(wanted)
+    return held

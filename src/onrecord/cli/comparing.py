@@ -10,10 +10,10 @@ from rich.style import Style
 from rich.text import Text
 
 from onrecord.archive import Archive
-from onrecord.cli.app import ArchiveOption, app, opened
+from onrecord.cli.app import ArchiveOption, app, named_article, opened
 from onrecord.cli.terminal import plural, printed, say, say_json
 from onrecord.compare import Comparison, compare
-from onrecord.errors import ArticleNotHeldError, UsageError
+from onrecord.errors import UsageError
 from onrecord.render import comparison as rendering
 from onrecord.store import HeldArticle, HeldRevision
 
@@ -45,9 +45,7 @@ def diff(
 ) -> None:
     """Show what changed between two revisions, each change with its kind."""
     with opened(archive_dir) as archive:
-        held = archive.catalog.article(wanted) or archive.catalog.find(wanted)
-        if held is None:
-            raise ArticleNotHeldError(wanted)
+        held = named_article(archive, wanted)
         one, other = _chosen(archive, held, before, after)
         found = compare(_article(archive, one), _article(archive, other))
     if form is Form.JSON:

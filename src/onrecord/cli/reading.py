@@ -11,11 +11,11 @@ import typer
 from rich.table import Table
 
 from onrecord.archive import CONFIG, Archive, verify
-from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
+from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
-from onrecord.errors import ArticleNotHeldError, NotAnArchiveError, SourceNotFoundError, UsageError
+from onrecord.errors import NotAnArchiveError, SourceNotFoundError, UsageError
 from onrecord.model import Document, KeptPicture, Picture
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
@@ -147,9 +147,7 @@ def show(
 ) -> None:
     """Show an article."""
     with opened(archive_dir) as archive:
-        held = archive.catalog.article(wanted) or archive.catalog.find(wanted)
-        if held is None:
-            raise ArticleNotHeldError(wanted)
+        held = named_article(archive, wanted)
         document = _revision(archive, held, revision)
         form = form or Form.TEXT
         if form is Form.TEXT:
