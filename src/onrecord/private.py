@@ -69,5 +69,4 @@ def write(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        told = f"{error.strerror}; see to it, or set XDG_CONFIG_HOME to a folder that can be written to"
-        raise StorageError(str(error.filename or path), told) from error
+        raise StorageError.of(error, str(error.filename or path)) from error

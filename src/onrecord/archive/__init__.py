@@ -24,13 +24,14 @@ from onrecord.archive.layout import (
     superseded_path,
 )
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
-from onrecord.archive.verify import Damage, verify
+from onrecord.archive.verify import Damage, Scope, verify
 
 __all__ = [
     "CONFIG",
     "Archive",
     "Boundary",
     "Damage",
+    "Scope",
     "Signing",
     "Step",
     "cdxj_path",

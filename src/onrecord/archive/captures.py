@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -51,14 +50,7 @@ class OpenSegment:
         return file_digest(self._place), self._writer.cdxj_lines
 
 
-def file_digest(
-    place: Path, *, chunk: int = 1 << 20, progress: Callable[[int], None] | None = None
-) -> Digest:
+def file_digest(place: Path) -> Digest:
     """Return the SHA-256 digest of a file, read in pieces."""
-    found = hashlib.sha256()
-    with storage_errors(place), place.open("rb") as file:
-        while piece := file.read(chunk):
-            found.update(piece)
-            if progress:
-                progress(len(piece))
-    return Digest("sha256:" + found.hexdigest())
+    with storage_errors(place), place.open("rb", buffering=0) as file:
+        return Digest("sha256:" + hashlib.file_digest(file, "sha256").hexdigest())

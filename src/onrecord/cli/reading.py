@@ -1,4 +1,4 @@
-"""Commands that read an archive: list, show, status; and those that check it: rebuild, verify."""
+"""Commands that read an archive: list, show, status; and those that read it anew: rebuild, re-extract."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from onrecord.archive import CONFIG, Archive, verify
+from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
-from onrecord.errors import NotAnArchiveError, SourceNotFoundError, UsageError
+from onrecord.errors import SourceNotFoundError, UsageError
 from onrecord.model import Document, KeptPicture, Picture
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.store import HeldArticle, Listing
-
-DAMAGED = 10
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
 REASONS_SHOWN = 20
@@ -323,25 +321,3 @@ def re_extract(
     say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
     for failure in report.failures:
         complain(failure)
-
-
-@app.command(name="verify", epilog="Example: onrecord verify")
-def verify_command(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
-    """Check every file against the ledger, and the ledger against itself."""
-    root = archive_root(archive_dir)
-    if not (root / CONFIG).is_file():
-        what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
-        raise NotAnArchiveError(str(root), what)
-    with counting("files") as progress:
-        damages = list(verify(root, progress=progress))
-    if as_json:
-        say_json([{"path": one.path, "kind": one.kind, "what": one.what} for one in damages])
-    else:
-        for one in damages:
-            say(f"{one.path}: {one.what}")
-        if damages:
-            complain(f"{plural(len(damages), 'damage')} found")
-        else:
-            say("All files are as they were put in.")
-    if damages:
-        raise typer.Exit(DAMAGED)

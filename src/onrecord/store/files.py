@@ -7,7 +7,6 @@ a crash the line says what is still to be moved, and whatever no line names is s
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -19,15 +18,6 @@ from onrecord.ledger import Put, digest_of
 
 STAGING = "staging"
 
-_ADVICE = {
-    errno.ENOSPC: "the disk is full; make room and run the command again",
-    errno.EDQUOT: "the disk quota is used up; make room and run the command again",
-    errno.EROFS: "the disk is read-only; mount it writable and run the command again",
-    errno.EACCES: "permission denied; make it readable and writable for this user and run the command again",
-    errno.EPERM: "not permitted; make it readable and writable for this user and run the command again",
-    errno.EIO: "the disk reports an error; check it before anything else is written",
-}
-
 
 @contextmanager
 def storage_errors(path: Path | str) -> Iterator[None]:
@@ -37,10 +27,7 @@ def storage_errors(path: Path | str) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
-        told = _ADVICE.get(
-            error.errno or 0, f"{error.strerror or error}; see to it and run the command again"
-        )
-        raise StorageError(str(error.filename or path), told) from error
+        raise StorageError.of(error, str(error.filename or path)) from error
 
 
 class FolderStore:

@@ -48,6 +48,10 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE TABLE round (id TEXT PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, report TEXT) WITHOUT ROWID;
     """,
+    # When each file was last found whole, and as which bytes.
+    """
+    CREATE TABLE fixity (path TEXT PRIMARY KEY, digest TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 
@@ -240,6 +244,18 @@ class State:
             self._db.run(
                 "INSERT OR REPLACE INTO host_note VALUES (?, ?, ?, ?)", (kind, key, value, _text(at))
             )
+
+    # ---- fixity
+
+    def fixity(self) -> dict[str, tuple[str, str]]:
+        """Return (digest, moment in ISO 8601) of each file as it was last found whole, by its path."""
+        return {row[0]: (row[1], row[2]) for row in self._db.rows("SELECT path, digest, at FROM fixity")}
+
+    def note_fixity(self, found: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Note files, as (path, digest), that were found whole."""
+        with self._db.transaction():
+            for path, digest in found:
+                self._db.run("INSERT OR REPLACE INTO fixity VALUES (?, ?, ?)", (path, digest, _text(at)))
 
     # ---- rounds
 

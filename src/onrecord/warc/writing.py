@@ -201,7 +201,7 @@ class SegmentWriter:
         except io.UnsupportedOperation:  # a stream in memory has no disk below it
             return
         except OSError as error:
-            raise StorageError(self.path, error.strerror or str(error)) from error
+            raise StorageError.of(error, self.path) from error
 
     def _write_warcinfo(self, software: str, operator: str | None, now: datetime) -> None:
         info = [
@@ -247,7 +247,7 @@ class SegmentWriter:
             self._size = self._stream.tell()
         except OSError as error:
             self._take_back(start)
-            raise StorageError(self.path, error.strerror or str(error)) from error
+            raise StorageError.of(error, self.path) from error
         return RecordRef(path=self.path, offset=start, length=self._size - start)
 
     def _take_back(self, start: int) -> None:
