@@ -7,10 +7,10 @@ import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from onrecord.archive.layout import segment_path
 from onrecord.model import Capture, Digest, Exchange
+from onrecord.store import FolderStore
 from onrecord.store.files import storage_errors
 from onrecord.warc import RevisitTarget, SegmentWriter
 
@@ -21,13 +21,11 @@ SEGMENT_BYTES = 256 * 1024 * 1024
 class OpenSegment:
     """A segment that is being written."""
 
-    def __init__(self, root: Path, *, software: str, operator: str | None, now: datetime) -> None:
+    def __init__(self, files: FolderStore, *, software: str, operator: str | None, now: datetime) -> None:
         writer = base64.b32encode(os.urandom(5)).decode().lower()
         self.path = segment_path(now.astimezone(UTC), writer)
-        self._place = root / self.path
-        with storage_errors(self._place):
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            self._stream: BinaryIO = self._place.open("xb")
+        self._files = files
+        self._stream = files.begin(self.path)
         self._writer = SegmentWriter(self._stream, self.path, software=software, now=now, operator=operator)
 
     @property
@@ -41,13 +39,14 @@ class OpenSegment:
 
     def sync(self) -> None:
         """Put all that was written on the disk itself."""
-        self._writer.flush_and_fsync()
+        with storage_errors(self._files.root / self.path):
+            self._files.disk.sync(self._stream)
 
     def close(self) -> tuple[Digest, list[str]]:
         """Close the segment; return its digest and the lines of its index."""
         self.sync()
         self._stream.close()
-        return file_digest(self._place), self._writer.cdxj_lines
+        return file_digest(self._files.root / self.path), self._writer.cdxj_lines
 
 
 def file_digest(place: Path) -> Digest:

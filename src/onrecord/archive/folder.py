@@ -26,7 +26,7 @@ from onrecord.errors import (
 from onrecord.ledger import Event, Head, Line, Put
 from onrecord.model import Capture, Digest, Document, Envelope, Exchange, RecordRef
 from onrecord.render import document as documents
-from onrecord.store import FolderStore, HeldArticle, SqliteCatalog, State
+from onrecord.store import Disk, FolderStore, HeldArticle, SqliteCatalog, State
 from onrecord.store.files import storage_errors
 from onrecord.warc import RevisitTarget, StoredRecord, read_record, recover, write_cdxj
 
@@ -87,7 +87,7 @@ def create(root: Path, *, now: datetime) -> bool:
             what = f"the folder holds other things ({', '.join(strangers[:3])}…); name an empty or a new one"
             raise ArchiveError(str(root), what)
         root.mkdir(parents=True, exist_ok=True)
-        (root / CONFIG).write_text(config.INITIAL, "utf-8")
+        FolderStore(root).write(CONFIG, config.INITIAL.encode())
     with Archive.open(root, write=True) as archive:
         archive.commit([_created()], now=now)
     return True
@@ -128,14 +128,14 @@ class Archive:
         StorageError: The disk said no.
     """
 
-    def __init__(self, root: Path, *, write: bool, probe: Probe) -> None:
+    def __init__(self, root: Path, *, write: bool, probe: Probe, disk: Disk | None) -> None:
         self.root = root
         self.probe = probe
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
         try:
             self.reload_config()
-            self.files = FolderStore(root)
+            self.files = FolderStore(root, disk)
             if not write and not (root / INDEX).is_file():
                 raise StorageError(
                     str(root / INDEX), "the index is missing; make it again with `onrecord rebuild`"
@@ -151,12 +151,14 @@ class Archive:
             raise
 
     @classmethod
-    def open(cls, root: Path, *, write: bool = False, probe: Probe = _ignore) -> Self:
+    def open(
+        cls, root: Path, *, write: bool = False, probe: Probe = _ignore, disk: Disk | None = None
+    ) -> Self:
         """Open the archive in *root*."""
         if not (root / CONFIG).is_file():
             what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
             raise NotAnArchiveError(str(root), what)
-        return cls(root, write=write, probe=probe)
+        return cls(root, write=write, probe=probe, disk=disk)
 
     def reload_config(self) -> None:
         """Read onrecord.toml (again)."""
@@ -171,11 +173,7 @@ class Archive:
 
     def write_config(self, text: str) -> None:
         """Replace onrecord.toml in one step."""
-        place = self.root / CONFIG
-        with storage_errors(place):
-            fresh = place.with_name(f"{CONFIG}.new")
-            fresh.write_text(text, "utf-8")
-            fresh.replace(place)
+        self.files.write(CONFIG, text.encode())
         self.reload_config()
 
     def __enter__(self) -> Self:
@@ -217,7 +215,7 @@ class Archive:
         if self._segment is None:
             operator = self.config.operator
             self._segment = OpenSegment(
-                self.root, software=SOFTWARE, operator=operator, now=exchange.requested_at
+                self.files, software=SOFTWARE, operator=operator, now=exchange.requested_at
             )
         capture = self._segment.write(exchange, revisit_of=revisit_of, omit_payload=omit_payload)
         self.probe(Boundary.RECORD_WRITTEN)
@@ -389,8 +387,7 @@ class Archive:
                 continue
             found = recover(self.root / path, path=path)
             if found.records == 0:
-                with storage_errors(self.root / path):
-                    (self.root / path).unlink()
+                self.files.remove(path)
                 continue
             event = Event.REPAIRED if found.cut else Event.SEALED
             index = write_cdxj(self.root / path, path=path)

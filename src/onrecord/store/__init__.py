@@ -5,6 +5,7 @@ Contains no decisions.
 """
 
 from onrecord.store.catalog import SqliteCatalog
+from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
 from onrecord.store.protocols import (
     Catalog,
@@ -20,6 +21,7 @@ from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, Sour
 __all__ = [
     "AddressRow",
     "Catalog",
+    "Disk",
     "EntryRow",
     "FeedRow",
     "FileStore",

@@ -12,9 +12,11 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from onrecord.errors import FormatError, StorageError
 from onrecord.ledger import Put, digest_of
+from onrecord.store.disk import Disk
 
 STAGING = "staging"
 
@@ -38,20 +40,34 @@ class FolderStore:
         FormatError: A file that must be there is missing.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, disk: Disk | None = None) -> None:
         self.root = root
+        self.disk = disk or Disk()
 
     def stage(self, path: str, data: bytes) -> Put:
         """Write *data* to the staging folder, synced, and return the put to name. Nothing counts yet."""
         put = Put(path, digest_of(data), len(data))
         place = self._staging(put)
+        made: set[Path] = set()
         with storage_errors(place):
-            place.parent.mkdir(exist_ok=True)
-            with place.open("wb") as file:
+            self._make_folder(place.parent, made)
+            with self.disk.overwrite(place) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                self.disk.sync(file)
+        for folder in made:
+            self._sync_folder(folder)
         return put
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put *data* at a path in one step, synced: what the ledger does not name, such as the settings."""
+        place = self.root / path
+        fresh = place.with_name(f"{place.name}.new")
+        with storage_errors(place):
+            with self.disk.overwrite(fresh) as file:
+                file.write(data)
+                self.disk.sync(file)
+            self.disk.move(fresh, place)
+            self.disk.sync_folder(place.parent)
 
     def sync_staging(self) -> None:
         """Make the staged names last through a power cut."""
@@ -68,7 +84,7 @@ class FolderStore:
                 if not staged.exists():
                     continue
                 self._make_folder(place.parent, folders)
-                staged.replace(place)
+                self.disk.move(staged, place)
                 folders.add(place.parent)
         for folder in folders:
             self._sync_folder(folder)
@@ -89,7 +105,7 @@ class FolderStore:
                 if place.is_dir():
                     shutil.rmtree(place)
                 else:
-                    place.unlink()
+                    self.disk.remove(place)
         return len(places)
 
     def append(self, path: str, data: bytes) -> None:
@@ -97,27 +113,43 @@ class FolderStore:
         place = self.root / path
         with storage_errors(place):
             is_new = not place.exists()
-            place.parent.mkdir(parents=True, exist_ok=True)
+            made: set[Path] = set()
+            self._make_folder(place.parent, made)
             before = 0 if is_new else place.stat().st_size
             try:
-                with place.open("ab") as file:
+                with self.disk.append(place) as file:
                     file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
+                    self.disk.sync(file)
             except OSError:
                 # Half a line on a full disk would be a torn line for the next writer.
                 with suppress(OSError):
-                    os.truncate(place, before)
+                    self.disk.cut(place, before)
                 raise
-            if is_new:
-                self._sync_folder(place.parent)
+        for folder in ({place.parent} if is_new else set()) | made:
+            self._sync_folder(folder)
+
+    def begin(self, path: str) -> BinaryIO:
+        """Return a new file, open for writing, whose name lasts; `disk.sync` makes its bytes last."""
+        place = self.root / path
+        made = {place.parent}
+        with storage_errors(place):
+            self._make_folder(place.parent, made)
+            file = self.disk.create(place)
+        for folder in made:
+            self._sync_folder(folder)
+        return file
+
+    def remove(self, path: str) -> None:
+        """Remove a file that does not count."""
+        place = self.root / path
+        with storage_errors(place):
+            self.disk.remove(place)
 
     def cut(self, path: str, size: int) -> None:
         """Cut a file to its first *size* bytes, synced."""
         place = self.root / path
-        with storage_errors(place), place.open("r+b") as file:
-            file.truncate(size)
-            os.fsync(file.fileno())
+        with storage_errors(place):
+            self.disk.cut(place, size)
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes."""
@@ -157,17 +189,12 @@ class FolderStore:
         if folder.is_dir():
             return
         self._make_folder(folder.parent, made)
-        folder.mkdir(exist_ok=True)
+        self.disk.make_folder(folder)
         made.add(folder.parent)
 
-    @staticmethod
-    def _sync_folder(folder: Path) -> None:
+    def _sync_folder(self, folder: Path) -> None:
         with storage_errors(folder):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            self.disk.sync_folder(folder)
 
 
 def _raise(error: OSError) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 import uuid
 import zlib
@@ -188,20 +187,6 @@ class SegmentWriter:
         if concurrent_to:
             headers.append(("WARC-Concurrent-To", concurrent_to))
         return self._append(headers, "application/warc-fields", b"", _warc_fields(fields))
-
-    def flush_and_fsync(self) -> None:
-        """Put all that was written on the disk itself.
-
-        Raises:
-            StorageError: The disk refused.
-        """
-        try:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-        except io.UnsupportedOperation:  # a stream in memory has no disk below it
-            return
-        except OSError as error:
-            raise StorageError.of(error, self.path) from error
 
     def _write_warcinfo(self, software: str, operator: str | None, now: datetime) -> None:
         info = [
