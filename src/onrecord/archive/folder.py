@@ -242,6 +242,8 @@ class Archive:
             head = Head(line.seq, line.digest)
             lines.append(line)
             raw += written
+        if self._lock is not None:
+            self._lock.check()
         # A clock that was set back must not put a later line into an earlier file.
         self._ledger_file = max(self._ledger_file, ledger.file_of(now))
         self.files.append(self._ledger_file, raw)

@@ -79,6 +79,10 @@ def verify_command(
 def _memory(root: Path) -> State | None:
     """Return the archive's state, which remembers what was read; None where it can't be written to."""
     try:
-        return State(root / STATE)
+        state = State(root / STATE)
     except StorageError:
         return None
+    if state.is_sealed:
+        state.close()
+        return None
+    return state

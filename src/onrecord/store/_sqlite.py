@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import apsw
 import apsw.ext
@@ -19,6 +20,8 @@ BUSY_MS = 10_000
 class Database:
     """One SQLite file: `application_id` says whose it is, `user_version` which schema.
 
+    Where the disk can't be written to, it is read as it stands: an archive may lie on a medium that is sealed.
+
     Raises:
         FormatVersionError: It was made by a newer On Record.
         StorageError: It can't be opened, or is damaged.
@@ -26,11 +29,37 @@ class Database:
 
     def __init__(self, path: Path, *, application_id: int, migrations: Sequence[str], advice: str) -> None:
         self.path = path
+        self.is_sealed = False  #: it can only be read
         self._advice = advice
-        with self._errors():
-            self._connection = apsw.Connection(str(path))
-            self._connection.set_busy_timeout(BUSY_MS)
-            self._migrate(application_id, migrations)
+        try:
+            with self._errors():
+                self._connection = apsw.Connection(str(path))
+                self._connection.set_busy_timeout(BUSY_MS)
+                self._migrate(application_id, migrations)
+        except StorageError as error:
+            if not isinstance(error.__cause__, apsw.CantOpenError | apsw.ReadOnlyError) or not path.is_file():
+                raise
+            with self._errors():
+                self._open_sealed(application_id, len(migrations))
+
+    def _open_sealed(self, application_id: int, schema: int) -> None:
+        """Open the file as one that nobody writes to, this process included."""
+        journal = self.path.with_name(f"{self.path.name}-wal")
+        if journal.is_file() and journal.stat().st_size:
+            what = "it was not closed when it was copied here, where it can't be written to; copy it anew"
+            raise StorageError(
+                str(self.path), f"{what}, or take the archive to a disk that can be written to"
+            )
+        self.is_sealed = True
+        # https://sqlite.org/uri.html, "immutable": no lock and no journal is looked for.
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        self._connection = apsw.Connection(f"file:{quote(str(self.path.resolve()))}?immutable=1", flags=flags)
+        found = (self.value("PRAGMA application_id"), self.value("PRAGMA user_version"))
+        if found != (application_id, schema):
+            what = "another version of On Record wrote this, and it can't be brought up here, where nothing can be"
+            raise StorageError(
+                str(self.path), f"{what} written; take the archive to a disk that can be written to"
+            )
 
     def _migrate(self, application_id: int, migrations: Sequence[str]) -> None:
         found = self.value("PRAGMA application_id")

@@ -152,6 +152,11 @@ class State:
         advice = "no article hangs on it: delete it, and the next round asks everything afresh"
         self._db = Database(path, application_id=APPLICATION_ID, migrations=_MIGRATIONS, advice=advice)
 
+    @property
+    def is_sealed(self) -> bool:
+        """Can nothing be noted in it?"""
+        return self._db.is_sealed
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
