@@ -17,7 +17,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("model",),
     ("text",),
-    ("dates", "urls"),
+    ("charsets", "dates", "urls"),
     ("markup", "pictures"),
     ("feeds", "extract", "sites", "sanitize", "schedule", "config", "ledger"),
     ("revisions", "legacy", "judge", "compare"),
