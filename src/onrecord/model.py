@@ -127,6 +127,7 @@ class Paragraph:
     """A paragraph of the body."""
 
     runs: Runs
+    language: str | None = None  #: BCP 47, where it is not the article's: the other half of a bilingual page
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Heading:
 
     runs: Runs
     level: int = 2
+    language: str | None = None  #: as a paragraph's
 
 
 @dataclass(frozen=True, slots=True)
