@@ -19,8 +19,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("text",),
     ("charsets", "dates", "urls"),
     ("markup", "pictures"),
-    ("feeds", "extract", "sites", "sanitize", "schedule", "config", "ledger"),
-    ("revisions", "legacy", "judge", "compare"),
+    ("feeds", "extract", "sanitize", "schedule", "config", "ledger"),
+    ("sites", "revisions", "legacy", "judge", "compare"),
     ("render",),
     # above: the core, values in, values out; below: the edge, which touches the world
     ("log", "private"),

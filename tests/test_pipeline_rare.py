@@ -221,7 +221,7 @@ def test_a_reader_that_reads_otherwise_makes_no_revision_of_a_date_that_the_feed
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before comparing, the older capture is read with today's reader, and with what the feed told."""
-    monkeypatch.setattr("onrecord.pipeline.articles.READER_VERSION", "older")
+    monkeypatch.setattr("onrecord.extract.READER_VERSION", "older")
     monkeypatch.setattr("onrecord.pipeline.articles.content_digest", lambda _: "sha256:of another recipe")
     paper.round()
     monkeypatch.undo()
@@ -401,7 +401,7 @@ def test_a_missing_segment_is_named(paper: Paper, monkeypatch: pytest.MonkeyPatc
     paper.round()
     for place in (paper.root / "captures").rglob("*.warc.gz"):
         place.unlink()
-    monkeypatch.setattr("onrecord.pipeline.articles.READER_VERSION", "later")
+    monkeypatch.setattr("onrecord.extract.READER_VERSION", "later")
     paper.says(bridge=page("Bridge Shut for Good, Says the Mayor"))
     with pytest.raises(FormatError, match=r"captures/.*missing"):
         paper.round(recheck=True)

@@ -17,17 +17,20 @@ from onrecord.archive.envelopes import write_envelope
 from onrecord.archive.folder import Archive, Boundary, Step, create, find
 from onrecord.archive.layout import (
     CONFIG,
+    SITES,
     cdxj_path,
     document_path,
     envelope_path,
     picture_path,
     superseded_path,
 )
+from onrecord.archive.rules import rulebook
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.verify import Damage, Scope, verify
 
 __all__ = [
     "CONFIG",
+    "SITES",
     "Archive",
     "Boundary",
     "Damage",
@@ -43,6 +46,7 @@ __all__ = [
     "key_in_use",
     "picture_path",
     "rotate",
+    "rulebook",
     "sign_head",
     "superseded_path",
     "verify",

@@ -13,8 +13,9 @@ from typing import Any, Self
 from onrecord import __version__, config, ledger
 from onrecord.archive.captures import SEGMENT_BYTES, OpenSegment, file_digest
 from onrecord.archive.envelopes import read_envelope
-from onrecord.archive.layout import CONFIG, INDEX, STATE, cdxj_path, envelope_path
+from onrecord.archive.layout import CONFIG, INDEX, SITES, STATE, cdxj_path, envelope_path
 from onrecord.archive.lock import WriterLock
+from onrecord.archive.rules import rulebook
 from onrecord.errors import (
     ArchiveError,
     DocumentFormatError,
@@ -26,6 +27,7 @@ from onrecord.errors import (
 from onrecord.ledger import Event, Head, Line, Put
 from onrecord.model import Capture, Digest, Document, Envelope, Exchange, RecordRef
 from onrecord.render import document as documents
+from onrecord.sites import Rulebook
 from onrecord.store import Disk, FolderStore, HeldArticle, SqliteCatalog, State
 from onrecord.store.files import storage_errors
 from onrecord.warc import RevisitTarget, StoredRecord, read_record, recover, write_cdxj
@@ -133,6 +135,7 @@ class Archive:
         self.probe = probe
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
+        self._rules: Rulebook | None = None
         try:
             self.reload_config()
             self.files = FolderStore(root, disk)
@@ -170,6 +173,22 @@ class Archive:
                 raise ArchiveError(str(place), "this is not UTF-8 text; save it as UTF-8") from error
         self.config = config.parse(text, str(place))
         self.config_text = text
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rules that pages are read by: the person's own, then those that come with On Record.
+
+        Raises:
+            ConfigError: A file of the person's own has mistakes.
+        """
+        if self._rules is None:
+            self.reload_rules()
+        return self._rules or Rulebook()
+
+    def reload_rules(self) -> None:
+        """Read `sites/` (again)."""
+        with storage_errors(self.root / SITES):
+            self._rules = rulebook(self.root)
 
     def write_config(self, text: str) -> None:
         """Replace onrecord.toml in one step."""

@@ -12,13 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from onrecord import markup, urls
-from onrecord.extract import blocks, foot, headline, jsonld, media, state, times
+from onrecord.extract import blocks, foot, headline, jsonld, media, ruled, state, times
 from onrecord.extract.body import Body, choose
 from onrecord.extract.claims import MAX_TOPICS, Metas, canonical_links, renditions
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts
 from onrecord.extract.language import language_of
+from onrecord.extract.overlay import Surroundings, overlaid
 from onrecord.extract.people import people_in, recased, without_single_words
+from onrecord.extract.rules import SiteRule
 from onrecord.extract.shown import pictures_shown
 from onrecord.extract.survey import (
     Box,
@@ -106,6 +108,7 @@ class Reading:
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    ruled: ruled.Ruled | None = None  #: what the rule for the site found
 
     @property
     def ld(self) -> jsonld.Claims:
@@ -118,7 +121,7 @@ class Reading:
 
 
 def read(
-    body: bytes, *, url: str, content_type: str | None, entry: Entry | None
+    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None = None
 ) -> tuple[Extraction, PageFacts]:
     """Return what *body* says, and what it is made of. Never raises."""
     problems: list[Problem] = []
@@ -138,8 +141,9 @@ def read(
         resolve=media.resolver(base or url),
         entry=entry,
         problems=problems,
+        ruled=ruled.put(rule, decoded.text) if rule else None,
     )
-    problems += reading.found.problems
+    problems += [*reading.found.problems, *(reading.ruled.problems if reading.ruled else ())]
     article = _article(reading)
     extraction = Extraction(
         article=article,
@@ -169,10 +173,13 @@ def _article(reading: Reading) -> Article | None:
         if any(claim.startswith(stated) for claim in claims):
             every_claim.insert(0, stated)
     title = _headline(reading, candidates, every_claim)
+    by_rule = reading.ruled.value("headline") if reading.ruled else None
+    if by_rule is not None:
+        title = fold_space(by_rule)
     if title is None:
         return None
     _note_other_headlines(reading, title)
-    glued, title = headline.parted(title, claims)
+    glued, title = headline.parted(title, claims) if by_rule is None else (None, title)
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = _standfirst(reading, taken, title)
@@ -191,16 +198,18 @@ def _article(reading: Reading) -> Article | None:
     content = _blocks(reading, taken, title)
     if hidden is not None:
         content = _from_state(reading, hidden.html, title) or content
+    named = _ruled_blocks(reading, title)
+    content = named or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
-    if not body.chosen and ld.body and hidden is None:
+    if not body.chosen and ld.body and hidden is None and not named:
         content = _stated_body(reading, content, ld.body)
     byline, authors = _byline(reading, near, credit_lines)
     published = times.published(reading.metas, ld, near, url=reading.url, entry=reading.entry)
     changed = times.modified(reading.metas, ld, near, published[0] if published else None)
     reading.evidence += [found[1] for found in (published, changed) if found]
     canonical = urls.identity(reading.url, reading.url, _canonical(reading)).canonical_url
-    return Article(
+    article = Article(
         canonical_url=canonical,
         headline=title,
         kicker=glued or _small_claim(reading, near, Sign.KICKER, headline.MAX_KICKER, title),
@@ -222,6 +231,7 @@ def _article(reading: Reading) -> Article | None:
             foot.translations(survey, body, reading.resolve, url=reading.url, language=language)
         ),
     )
+    return _overlaid(reading, article, named) if reading.ruled else article
 
 
 def _is_said_to_be_article(reading: Reading) -> bool:
@@ -554,6 +564,53 @@ def _from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
         reading.problems.append(Problem("body-only-in-script"))
         reading.note("blocks", "state in a script", "", 0.6)
     return content
+
+
+def _ruled_blocks(reading: Reading, title: str) -> tuple[Block, ...]:
+    """Return the blocks of the body that the site's rule names: all its lines, or those that the reader keeps.
+
+    Where the rule only strips, the reader's choice among what is left.
+    """
+    found = reading.ruled
+    if found is None or (html := found.body or found.stripped) is None:
+        return ()
+    inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
+    is_chosen = found.body is None or found.rule.is_pruned
+    inner.body = choose(inner.survey, guide=None, title=title) if is_chosen else _all_of(inner.survey)
+    made = _blocks(inner, set(), title)
+    if any(isinstance(block, Paragraph) for block in made):
+        return made
+    if found.body is not None:
+        reading.problems.append(Problem("rule-found-nothing", found.rule.name, "body"))
+    return ()
+
+
+def _all_of(survey: Survey) -> Body:
+    """Return every line that a reader sees as the body, but for what stands below pictures: the rule chose."""
+    chosen = [
+        at
+        for at, line in survey.lines()
+        if not line.box.unseen and not blocks.is_caption(line) and line.box.tag not in {"button", "nav"}
+    ]
+    for box in survey.boxes:
+        box.inherited |= Sign.BODY
+    return Body(chosen, survey.boxes[0], 0, len(survey.items))
+
+
+def _overlaid(reading: Reading, article: Article, named: tuple[Block, ...]) -> Article:
+    """Return *article* with what the site's rule found in the place of what the reader found."""
+    if reading.ruled is None:
+        return article
+    metas = reading.metas
+    houses = [
+        name for name in (metas.value("og:site_name", "application-name"), *reading.ld.organizations) if name
+    ]
+    languages = (reading.ld.language, reading.survey.language)
+    around = Surroundings(reading.resolve, tuple(houses), languages)
+    made, evidence = overlaid(article, reading.ruled, named, around)
+    known = {one.field for one in evidence}
+    reading.evidence[:] = [*evidence, *(one for one in reading.evidence if one.field not in known)]
+    return replace(made, dateline=_dateline(made.blocks))
 
 
 def _stated_body(reading: Reading, content: tuple[Block, ...], text: str) -> tuple[Block, ...]:

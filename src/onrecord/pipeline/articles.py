@@ -11,7 +11,7 @@ from typing import Any
 from onrecord import archive as archives
 from onrecord.archive import Archive, Step
 from onrecord.config import KeepConfig, SourceConfig
-from onrecord.extract import READER_VERSION
+from onrecord.extract import reader_name
 from onrecord.fetch import Client, decoded_body
 from onrecord.ledger import Event
 from onrecord.model import (
@@ -114,7 +114,8 @@ class ArticleDesk:
         self._writer = writer
         self._now = now
         self._tell = tell
-        self._fallbacks = Fallbacks(archive.config.fetch, client, now=now)
+        self._rules = archive.rules
+        self._fallbacks = Fallbacks(archive.config.fetch, client, self._rules, now=now)
         self._terms = TermsDesk(archive, client, now=now)
         self._pictures = PictureDesk(archive, client, writer, now=now)
         self._numbers: dict[str, int] = {}
@@ -137,7 +138,7 @@ class ArticleDesk:
             return Finding(
                 look=look, outcome=outcome, judged=Judged(reading=None, verdict=None), held=look.held
             )
-        judged = read(outcome, look.entry, look.source, url=look.url)
+        judged = read(outcome, look.entry, look.source, url=look.url, rules=self._rules)
         if look.held is None and look.source.full_text != "feed":
             judged = await self._fallbacks.instead_of(Wanted(look.url, look.entry, outcome, judged))
         held = look.held or self._held(judged.reading)
@@ -431,7 +432,7 @@ class ArticleDesk:
             revision=revision,
             capture_digest=capture.payload_digest if capture else None,
             capture_record=capture.record_id if capture else None,
-            reader_version=READER_VERSION,
+            reader_version=reading.reader,
             verdict=reading.verdict.kind,
             via=reading.via,
             via_url=reading.exchange.url if reading.via and reading.exchange else None,
@@ -529,16 +530,19 @@ class ArticleDesk:
         return [Step(event=Event.ENVELOPED, data=data, files=((path, archives.write_envelope(envelope)),))]
 
     def _reread(self, latest: Document, held: HeldArticle, entry: Entry | None) -> Article | None:
-        """Read the older capture with today's reader, so that an upgrade makes no revision."""
-        if latest.reader_version == READER_VERSION or latest.revision.kind is not ReadingKind.PAGE:
+        """Read the older capture with today's reader and rules, so that an upgrade makes no revision."""
+        rule = self._rules.rule_for(held.url, on=latest.revision.captured_at)
+        if latest.reader_version == reader_name(rule) or latest.revision.kind is not ReadingKind.PAGE:
             return None
         newest = self._archive.catalog.revisions(held.id)[-1]
         if newest.record is None:
             return None
         record = self._archive.record(newest.record)
-        body = decoded_body(record.exchange()).body
+        exchange = record.exchange()
+        body = decoded_body(exchange).body
         url = record.url or held.url
-        again = read_again(body, url=url, content_type=newest.media_type, entry=entry)
+        rule = self._rules.rule_for(url, on=exchange.requested_at)
+        again = read_again(body, url=url, content_type=newest.media_type, entry=entry, rule=rule)
         return _with_what_the_feed_told(again, latest.revision.article) if again else None
 
     # ---------------------------------------------------------------- remembering

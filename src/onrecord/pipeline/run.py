@@ -223,12 +223,13 @@ async def watch(
 
 
 def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
-    """Read onrecord.toml again; while it can't be used the former settings stand. Return what is *wrong* with it.
+    """Read onrecord.toml and the rules again; while they can't be used the former stand. Return what is *wrong*.
 
     A mistake is told once.
     """
     try:
         archive.reload_config()
+        archive.reload_rules()
     except (OnRecordError, OSError) as error:
         if str(error) != wrong:
             tell(News(what=Happening.SETTINGS_WRONG, source=CONFIG, reason=str(error)))
