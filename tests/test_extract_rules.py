@@ -166,6 +166,21 @@ def test_what_fits_two_selectors_is_taken_once() -> None:
     assert body_text(article(rule_of(body="#story, div", strip=".promo")).blocks).count(TEXT[0]) == 1
 
 
+@pytest.mark.parametrize("name", ["next_page", "single_page"])
+def test_links_to_the_rest_of_an_article_are_told(name: str) -> None:
+    """Half an article is kept as half unless somebody knows where the rest stands."""
+    page = PAGE + "<a class=more href='?page=2'>More</a><a class=here href='/city/bridge'>Here</a>"
+    find = Find(select=".more", attribute="href")
+    found = read(rule_of(Language.CSS, **{name: find}), page)
+    assert getattr(found, name) == URL + "?page=2"
+
+
+def test_a_page_is_not_its_own_next_one() -> None:
+    """What leads in a circle is never finished."""
+    page = PAGE + "<a class=more href='/city/bridge'>Here</a>"
+    assert read(rule_of(next_page=Find(select=".more", attribute="href")), page).next_page is None
+
+
 # ---------------------------------------------------------------- XPath
 
 

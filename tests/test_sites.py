@@ -199,6 +199,14 @@ def test_rules_are_found_in_folders_within_sites(tmp_path: Path) -> None:
     assert name_for(rulebook(tmp_path), "https://sport.paper.example/a") == ".paper.example"
 
 
+@pytest.mark.parametrize("name", ["paper.example.toml", "www.paper.example.toml", "WWW.Paper.example.toml"])
+def test_a_file_may_be_named_as_the_address_bar_has_it(tmp_path: Path, name: str) -> None:
+    """A person copies the host from there."""
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / name).write_text(RULE)
+    assert name_for(rulebook(tmp_path), "https://www.paper.example/a") == "paper.example"
+
+
 def test_a_mistake_in_ones_own_rule_is_told_before_any_work(tmp_path: Path) -> None:
     """A round must not stop half way for a bracket."""
     (tmp_path / "sites").mkdir()

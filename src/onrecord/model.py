@@ -283,6 +283,8 @@ class Extraction:
     canonical_claims: tuple[str, ...] = ()  #: rel=canonical, og:url, JSON-LD url; absolute, not judged
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
+    next_page: str | None = None  #: where the article goes on, as the site's rule finds it; absolute
+    single_page: str | None = None  #: where all of it stands on one page, likewise
 
 
 # ---------------------------------------------------------------- feeds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -25,18 +26,27 @@ def rulebook(root: Path | None = None, *files: Path) -> Rulebook:
         ConfigError: A file that a person wrote has mistakes.
         UsageError: One of *files* is not there, or is no file of rules.
     """
+    own = own_shelves(root, *files)
+    Rulebook(own).check()
+    return Rulebook((*own, shipped()))
+
+
+def own_shelves(root: Path | None, *files: Path) -> tuple[Shelf, ...]:
+    """Return the shelves of single *files* and of the archive at *root*, with nothing read of them yet.
+
+    Raises:
+        UsageError: One of *files* is not there, or is no file of rules.
+    """
     shelves = [_shelf_of(files)] if files else []
     if root is not None:
         shelves.append(_shelf(root / SITES, root))
-    own = Rulebook(tuple(shelves))
-    own.check()
-    return Rulebook((*shelves, shipped()))
+    return tuple(shelves)
 
 
 def shipped() -> Shelf:
     """Return the rules that come with On Record."""
     folder = Path(onrecord.sites.__file__).parent / "shipped"
-    return _shelf(folder, folder)
+    return replace(_shelf(folder, folder), owner="On Record's own ")
 
 
 def _shelf(folder: Path, root: Path) -> Shelf:
@@ -46,11 +56,15 @@ def _shelf(folder: Path, root: Path) -> Shelf:
     for _ in range(MAX_DEPTH):
         inner: list[Path] = []
         for one in level:
-            for entry in sorted(os.scandir(one), key=lambda entry: entry.name):
+            for entry in sorted(
+                os.scandir(one), key=lambda entry: (entry.name.lower().startswith("www."), entry.name)
+            ):
                 if entry.is_dir(follow_symlinks=False) and entry.name != ".git":
                     inner.append(Path(entry.path))
                 elif entry.name.lower().endswith(ENDINGS) and len(paths) < MAX_FILES:
-                    paths.setdefault(entry.name.lower(), str(Path(entry.path).relative_to(root)))
+                    # www.example.com.toml means what example.com.toml means, which counts where both are there.
+                    name = entry.name.lower().removeprefix("www.")
+                    paths.setdefault(name, str(Path(entry.path).relative_to(root)))
         level = inner
     return Shelf(paths, partial(_read, root))
 
@@ -61,7 +75,8 @@ def _shelf_of(files: tuple[Path, ...]) -> Shelf:
             raise UsageError(f"{path}: there is no such file of rules")
         if not path.name.lower().endswith(ENDINGS):
             raise UsageError(f"{path}: a file of rules is named by its host, and ends in .toml or .txt")
-    return Shelf({path.name.lower(): str(path) for path in files}, partial(_read, Path()))
+    names = {path.name.lower().removeprefix("www."): str(path) for path in files}
+    return Shelf(names, partial(_read, Path()))
 
 
 def _read(root: Path, path: str) -> bytes:

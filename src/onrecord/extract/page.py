@@ -151,8 +151,17 @@ def read(
         canonical_claims=tuple(_canonical(reading)),
         evidence=tuple(reading.evidence),
         problems=tuple(problems),
+        next_page=_link_by_rule(reading, "next_page"),
+        single_page=_link_by_rule(reading, "single_page"),
     )
     return extraction, _facts(reading)
+
+
+def _link_by_rule(reading: Reading, name: str) -> str | None:
+    """Return the address of another page of the article that the site's rule finds; never this page's own."""
+    link = reading.ruled.value(name) if reading.ruled else None
+    address = reading.resolve(link) if link else None
+    return address if address != reading.url else None
 
 
 def _canonical(reading: Reading) -> list[str]:

@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from onrecord import legacy
 from onrecord.archive import Archive, Step, envelope_path
@@ -155,8 +156,14 @@ def reread(asked: Rereading) -> Reread:
         # A feed's entry may have told them, and is not asked again.
         published_at=fresh.published_at or before.published_at,
         authors=fresh.authors or before.authors,
+        **_told_by_the_feed(fresh, before) if known.revision.kind is ReadingKind.FEED else {},
     )
     return Reread(asked) if article == before else Reread(asked, document=_with(known, article, reader))
+
+
+def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
+    """Return what an envelope does not hold of an entry: the feed's language, and the entry's categories."""
+    return {"language": fresh.language or before.language, "topics": fresh.topics or before.topics}
 
 
 #: The rules of a worker process, put there when it begins.

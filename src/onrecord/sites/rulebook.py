@@ -27,6 +27,7 @@ class Shelf:
 
     paths: Mapping[str, str]
     load: Callable[[str], bytes]
+    owner: str = ""  #: said before a path in messages, where the files are not the person's own
 
 
 @dataclass(slots=True)
@@ -79,7 +80,8 @@ class Rulebook:
         """Return one file, read the first time that it is asked for."""
         if (number, name) not in self._files:
             shelf = self.shelves[number]
-            self._files[number, name] = read(shelf.load(shelf.paths[name]), name=name, path=shelf.paths[name])
+            path = shelf.paths[name]
+            self._files[number, name] = read(shelf.load(path), name=name, path=f"{shelf.owner}{path}")
         return self._files[number, name]
 
     def _followed(self, number: int, file: RuleFile) -> RuleFile:
