@@ -22,6 +22,7 @@ TEXT = (
 PAGE = f"""<html lang=en><head><title>Bridge Shut - Post</title><meta name=author content="Ada Marsh"></head><body>
 <h1 class="big title">Bridge Shut</h1><div id=main><p>{TEXT[0]}</p><div class="box promo">Sign up for our letter.</div>
 <img src="https://img.example/photos/wide.jpg" width=400 height=300><noscript><p>{TEXT[1]}</p></noscript></div>
+<p class=who>By Ben Lowe</p><p class=who>Cora Finch</p>
 <a id=all href="/city/bridge?page=all">Read on one page</a><a rel=next href="/city/bridge/2">Next</a></body></html>"""
 
 
@@ -56,7 +57,8 @@ BODY = "body: //div[@id='main']"
         (["title: //h9", "title: //h1"], "headline", "Bridge Shut"),
         (["title: substring-before(//title, ' - ')"], "headline", "Bridge Shut"),
         (["author: //meta[@name='author']/@content"], "authors", ("Ada Marsh",)),
-        (["author: //h1"], "byline", "Bridge Shut"),
+        (["author: //p[@class='who']"], "authors", ("Ben Lowe", "Cora Finch")),
+        (["title: //meta[@name='author']/@content"], "headline", "Bridge Shut"),
     ],
 )
 def test_fields_are_taken_where_a_rule_says(lines: list[str], name: str, value: Any) -> None:
@@ -84,6 +86,17 @@ def test_pictures_are_stripped_by_their_address() -> None:
         article(BODY, "prune: no", line).pictures for line in ("tidy: no", "strip_image_src: img.example")
     ]
     assert list(map(len, found)) == [1, 0]
+
+
+def test_a_date_fills_a_silence_alone() -> None:
+    """Such a date is that of the last edition as often as that of the first."""
+    page = PAGE.replace("<title>", "<meta property=article:published_time content=2024-05-17><title>")
+    rule = rule_of("date: //time/@datetime")
+    told = [
+        extract.read_page((one + "<time datetime=2024-06-01>").encode(), url=URL, rule=rule).article
+        for one in (page, PAGE)
+    ]
+    assert [str(one.published_at) if one else None for one in told] == ["2024-05-17", "2024-06-01"]
 
 
 @pytest.mark.parametrize(
@@ -126,13 +139,13 @@ def test_links_to_other_pages_are_kept_with_their_condition() -> None:
     ]
 
 
-def test_a_body_is_pruned_unless_the_rule_says_no() -> None:
-    """So do the programs that these rules are written for."""
-    assert [rule_of(BODY, *more).is_pruned for more in ((), ("prune: no",), ("prune: yes",))] == [
-        True,
-        False,
-        True,
-    ]
+@pytest.mark.parametrize("more", [[], ["prune: no"], ["prune: yes"]])
+def test_the_reader_chooses_among_the_lines_of_a_body(more: list[str]) -> None:
+    """Rules of others are old: the page has boxes now that they do not know."""
+    page = PAGE.replace("<noscript>", "<ul><li><a href=/a>Tower</a><li><a href=/b>Tide</a></ul><noscript>")
+    found = extract.read_page(page.encode(), url=URL, rule=rule_of(BODY, *more)).article
+    assert found is not None
+    assert "Tower" not in body_text(found.blocks)
 
 
 def test_tests_come_with_their_sentences() -> None:
@@ -154,6 +167,8 @@ def test_tests_come_with_their_sentences() -> None:
         ("native_ad_clue: //div", "rule-directive"),
         ("login_uri: https://a.example/login", "rule-directive"),
         ("body: //div[", "rule-xpath"),
+        ("strip: //figcaption", "rule-caption"),
+        ("strip_id_or_class: image-credit", "rule-caption"),
         ("test https://a.example/1", "rule-line"),
         ("strip:", "rule-line"),
     ],

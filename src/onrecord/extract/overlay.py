@@ -15,6 +15,7 @@ from onrecord import dates
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
 from onrecord.extract.ruled import Ruled
+from onrecord.extract.rules import Language
 from onrecord.model import (
     Article,
     Block,
@@ -33,6 +34,8 @@ from onrecord.text import body_text, fold_space
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_TAGS = ("zh", "ja", "ko")
+#: Fields that an article calls otherwise.
+_NAMES = {"published": "published_at", "modified": "modified_at"}
 #: Share of a text's letters that are Han, kana or Hangul, from which on it is in such a script: names stay Latin.
 MOSTLY = 0.25
 
@@ -57,6 +60,8 @@ def overlaid(
         content: The blocks of the body that the rule names; empty where it found none.
         around: How to read links, names and languages.
     """
+    known = {name for name in found.rule.fills if getattr(article, _NAMES.get(name, name))}
+    found = replace(found, values={name: value for name, value in found.values.items() if name not in known})
     changed: dict[str, object] = {
         name: value
         for name in ("headline", "kicker", "standfirst", "byline", "section")
@@ -115,8 +120,8 @@ def zone_of(offset: str | None) -> tzinfo | None:
 def _authors(found: Ruled, houses: Iterable[str], credit_lines: Iterable[str]) -> tuple[str, ...]:
     stated = found.values.get("authors") or found.values.get("byline") or ()
     people = dict.fromkeys(name for text in stated for name in people_in(text, publishers=houses))
-    if not people and (apart := found.values.get("authors")):
-        return tuple(dict.fromkeys(apart))  # the rule's own word for who they are
+    if not people and found.rule.language is Language.CSS and (apart := found.values.get("authors")):
+        return apart  # the rule's own word for who they are
     return recased(tuple(people), credit_lines)
 
 

@@ -183,6 +183,8 @@ def _article(reading: Reading) -> Article | None:
             every_claim.insert(0, stated)
     title = _headline(reading, candidates, every_claim)
     by_rule = reading.ruled.value("headline") if reading.ruled else None
+    if title is not None and reading.ruled and "headline" in reading.ruled.rule.fills:
+        by_rule = None
     if by_rule is not None:
         title = fold_space(by_rule)
     if title is None:
@@ -585,7 +587,9 @@ def _ruled_blocks(reading: Reading, title: str) -> tuple[Block, ...]:
         return ()
     inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
     is_chosen = found.body is None or found.rule.is_pruned
-    inner.body = choose(inner.survey, guide=None, title=title) if is_chosen else _all_of(inner.survey)
+    inner.body = (
+        choose(inner.survey, guide=reading.ld.body, title=title) if is_chosen else _all_of(inner.survey)
+    )
     made = _blocks(inner, set(), title)
     if any(isinstance(block, Paragraph) for block in made):
         return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -89,14 +89,14 @@ class SiteRule:
     credit: tuple[Find, ...] = ()  #: within the body: whose pictures they are
     is_pruned: bool = False  #: the reader still judges which lines of the body are text
     second_language: str | None = None  #: of a bilingual page: what is not in the article's own script
-    replaced: tuple[
-        tuple[str, str], ...
-    ] = ()  #: text of the page, and what stands for it before the rule is put to it
+    fills: frozenset[str] = frozenset()  #: fields of which the reader's finding stands where it has one
+    replaced: tuple[tuple[str, str], ...] = ()  #: texts of the page, and what stands for them beforehand
 
     @property
     def digest(self) -> str:
         """Eight characters that change with what the rule says."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
+        said = repr(replace(self, fills=frozenset())) + repr(sorted(self.fills))  # a set has no order
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
 
     @property
     def mark(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from onrecord.extract.rules import Find, Language, SiteRule, wrong_selector
@@ -22,13 +22,20 @@ MAX_PLACES = 300
 #: What the reader does by itself, or what says how another program's parser is to behave.
 _DONE_ANYWAY = frozenset(
     (
-        *("tidy", "parser", "autodetect_on_failure", "insert_detected_image", "convert_double_br_tags"),
+        *(
+            "tidy",
+            "prune",
+            "parser",
+            "autodetect_on_failure",
+            "insert_detected_image",
+            "convert_double_br_tags",
+        ),
         *("src_lazy_load_attr", "strip_comments", "single_page_link_in_feed", "skip_json_ld"),
     )
 )
 _FIELDS = {
     "title": "headline",
-    "author": "byline",
+    "author": "authors",
     "date": "published",
     "single_page_link": "single_page",
     "next_page_link": "next_page",
@@ -39,6 +46,8 @@ _STRIPPED = {
 }
 _CALL = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"/@[\w:-]+\s*(?:\)\s*(?:\[\d+\])?\s*)?\Z")
+_CAPTION = re.compile(r"caption|credit", re.IGNORECASE)
+_CLAIM = re.compile(r"//(?:meta|title)\b")
 _QUOTED = re.compile(r"\A(['\"])(.*)\1\Z")
 
 
@@ -68,7 +77,6 @@ class _File:
         self.replacing: list[str] = []
         self.tests: list[RuleTest] = []
         self.problems: list[Problem] = []
-        self.is_pruned = True
         self.last: str | None = None  # the link that a condition in the next line is for
 
     def note(self, code: str, detail: str, where: str) -> None:
@@ -109,8 +117,6 @@ class _File:
             self.take_condition(self.finds[self.last], value, where)
         elif name in {"find_string", "replace_string"}:
             (self.searched if name == "find_string" else self.replacing).append(value)
-        elif name == "prune":
-            self.is_pruned = value.lower() not in {"no", "false"}
         elif name in {"test_url", "test_contains"}:
             self.take_test(name, value)
         elif name not in _DONE_ANYWAY:
@@ -140,8 +146,9 @@ class _File:
             self.note("rule-too-long", f"more than {MAX_PLACES} places", where)
         elif what := wrong_selector(value, Language.XPATH):
             self.note("rule-xpath", f"{value[:60]}: {what}", where)
-        elif name == "byline" and _ATTRIBUTE.search(value):
-            self.finds["authors"].append(Find(select=value))  # nothing of a <meta> is printed
+        elif name == "strip" and _CAPTION.search(value):
+            # Those programs show a text without the words below its pictures; an archive keeps them.
+            self.note("rule-caption", value, where)
         elif name in {"single_page", "next_page"} and not _ATTRIBUTE.search(value):
             self.finds[name].append(Find(select=value, attribute="href"))
         else:
@@ -165,9 +172,20 @@ class _File:
             fields=fields,
             body=places["body"],
             strip=places["strip"],
-            is_pruned=self.is_pruned,
+            is_pruned=True,  # such rules rot; the reader finds less in what they name than they say, and better
+            fills=frozenset(_filling(fields)),
             replaced=replaced,
         )
+
+
+def _filling(fields: Mapping[str, tuple[Find, ...]]) -> Iterator[str]:
+    """Yield the fields of which the reader knows more where it knows anything.
+
+    "date" is the last edition's as often as the first's; titles and authors of <meta> are those of search engines.
+    """
+    for name, finds in fields.items():
+        if name == "published" or any(_CLAIM.search(find.select) for find in finds):
+            yield name
 
 
 def _pairs(searched: list[str], replacing: list[str]) -> Iterator[tuple[str, str]]:
