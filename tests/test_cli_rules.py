@@ -97,6 +97,14 @@ def test_a_rule_is_tried_on_an_article_that_is_held(paper: Paper, capsys: pytest
     assert "kicker        City Desk\n              without the rule: –\n" in told
 
 
+def test_a_rule_that_is_tried_on_its_own_test_page_tells_the_outcome(
+    paper: Paper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever mends a rule sees at once whether it holds again."""
+    told = out(capsys, "rules", "try", paper.only().url)[1]
+    assert "test          found: The ferry will run until midnight\n" in told
+
+
 def test_a_rule_is_tried_on_a_file(paper: Paper, capsys: pytest.CaptureFixture[str]) -> None:
     """A page is saved from the browser, and read until it reads right."""
     (paper.root / "page.html").write_bytes(page().partition(b"\r\n\r\n")[2])

@@ -151,6 +151,13 @@ def test_a_mistake_in_a_rule_is_told_before_a_server_is_asked(paper: Paper) -> N
     assert paper.web.requests == []
 
 
+def test_a_rule_that_no_longer_fits_is_told_once_a_round(paper: Paper) -> None:
+    """A site was rebuilt: articles are kept whole, and somebody learns that the rule is to be mended."""
+    with_rule(paper, RULE.replace('paths = ["/2026/bridge-*"]\nkicker', "body"))
+    report = paper.round()
+    assert (report.counts["new"], report.counts["rule-missed"]) == (2, 1)
+
+
 def test_while_a_rule_has_a_mistake_watch_goes_on_with_the_former_ones(paper: Paper) -> None:
     """A slip of the pen at midnight must not stop the archive."""
     told: list[News] = []

@@ -88,6 +88,11 @@ def test_pictures_are_stripped_by_their_address() -> None:
     assert list(map(len, found)) == [1, 0]
 
 
+def test_a_body_that_is_next_to_none_of_the_text_is_none() -> None:
+    """A name of the old page stands for something else on the new one."""
+    assert TEXT[0] in body_text(article("body: //div[@class='box promo']").blocks)
+
+
 def test_a_date_fills_a_silence_alone() -> None:
     """Such a date is that of the last edition as often as that of the first."""
     page = PAGE.replace("<title>", "<meta property=article:published_time content=2024-05-17><title>")

@@ -64,7 +64,7 @@ def _shelf(folder: Path, root: Path) -> Shelf:
                 elif entry.name.lower().endswith(ENDINGS) and len(paths) < MAX_FILES:
                     # www.example.com.toml means what example.com.toml means, which counts where both are there.
                     name = entry.name.lower().removeprefix("www.")
-                    paths.setdefault(name, str(Path(entry.path).relative_to(root)))
+                    paths.setdefault(name, entry.path.removeprefix(f"{root}{os.sep}"))
         level = inner
     return Shelf(paths, partial(_read, root))
 

@@ -21,7 +21,7 @@ from onrecord.fetch import decoded_body
 from onrecord.model import Article, Extraction, Figure, Paragraph
 from onrecord.sites import Rulebook, RuleFile, RuleTest
 from onrecord.text import body_text
-from onrecord.urls import address_candidates, host_of
+from onrecord.urls import address_candidates, host_of, lookup_key
 
 NOT_ALL = 9
 
@@ -278,18 +278,34 @@ def try_command(
         for one in (rule, None)
     )
     rows = list(_rows(ruled, alone))
+    tests = [(test, _is_found(found, rule, test)) for test in _tests_of(book, rule, found.url)]
     if as_json:
         problems = [{"code": one.code, "detail": one.detail, "where": one.where} for one in ruled.problems]
         told = [dict(zip(("field", "is_by_rule", "found", "without"), row, strict=True)) for row in rows]
-        say_json({"rule": rule.name, "mark": rule.mark, "fields": told, "problems": problems})
+        results = [_test_as_json((rule, test, is_found)) for test, is_found in tests]
+        say_json(
+            {"rule": rule.name, "mark": rule.mark, "fields": told, "tests": results, "problems": problems}
+        )
         return
     say(f"{rule.name} on {found.url}\n")
     for name, is_by_rule, value, without in rows:
         say(f"{name:14}{'' if is_by_rule else '(reader) '}{value}")
         if value != without:
             say(f"{'':14}without the rule: {without}")
+    for test, is_found in tests:
+        say(f"{'test':14}{'found' if is_found else 'NOT FOUND'}: {test.sentence}")
     for one in ruled.problems:
         say(f"{one.code}: {' '.join(filter(None, (one.where, one.detail)))}")
+
+
+def _tests_of(book: Rulebook, rule: SiteRule, url: str) -> Iterator[RuleTest]:
+    """Yield the tests of *rule* for the page at *url*."""
+    for file in book.files_for(host_of(url)):
+        for one, tests in zip(file.rules, file.tests, strict=True):
+            if one is rule:
+                yield from (
+                    test for test in tests if test.sentence and lookup_key(test.url) == lookup_key(url)
+                )
 
 
 def _page_to_try(page: str, url: str | None, root: Path | None, captured: str | None) -> _Held:

@@ -63,6 +63,7 @@ _LINES: Mapping[Happening, str] = {
     Happening.SOURCE_FAILED: "failed",
     Happening.SETTINGS_WRONG: "settings",
     Happening.UNSIGNED: "unsigned",
+    Happening.RULE_MISSED: "rule",
 }
 
 

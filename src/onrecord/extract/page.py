@@ -49,7 +49,7 @@ from onrecord.model import (
     Run,
     plain,
 )
-from onrecord.text import fold_space, normal_runs, or_none
+from onrecord.text import body_text, fold_space, normal_runs, or_none
 
 #: A page larger than this is a file that calls itself HTML.
 MAX_PAGE = 16 * 1024 * 1024
@@ -90,6 +90,8 @@ _FRAME = frozenset(("nav", "footer", "aside"))
 _MENUS = frozenset(("nav", "footer"))
 _NOSCRIPT = frozenset(("noscript",))
 _CLOCK = re.compile(r"\W{0,3}(?:[01]?\d|2[0-3])\s?[:.h時时：]\s?[0-5]\d(?![\d%.,])")
+#: A body by a rule of others that is a smaller share of the reader's than this is none.
+TOO_LITTLE = 0.3
 #: A text shorter than this, on a page that says it must be paid for, is a part.
 SHORT_TEXT = 2_000
 
@@ -209,7 +211,7 @@ def _article(reading: Reading) -> Article | None:
     content = _blocks(reading, taken, title)
     if hidden is not None:
         content = _from_state(reading, hidden.html, title) or content
-    named = _ruled_blocks(reading, title)
+    named = _ruled_blocks(reading, title, content)
     content = named or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
@@ -577,10 +579,11 @@ def _from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     return content
 
 
-def _ruled_blocks(reading: Reading, title: str) -> tuple[Block, ...]:
+def _ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[Block, ...]:
     """Return the blocks of the body that the site's rule names: all its lines, or those that the reader keeps.
 
-    Where the rule only strips, the reader's choice among what is left.
+    Where the rule only strips, the reader's choice among what is left. *own* is the reader's without the rule: a
+    rule of others that names next to none of it is old, and no match for it.
     """
     found = reading.ruled
     if found is None or (html := found.body or found.stripped) is None:
@@ -591,7 +594,8 @@ def _ruled_blocks(reading: Reading, title: str) -> tuple[Block, ...]:
         choose(inner.survey, guide=reading.ld.body, title=title) if is_chosen else _all_of(inner.survey)
     )
     made = _blocks(inner, set(), title)
-    if any(isinstance(block, Paragraph) for block in made):
+    is_old = found.rule.is_pruned and len(body_text(made)) < TOO_LITTLE * len(body_text(own))
+    if any(isinstance(block, Paragraph) for block in made) and not is_old:
         return made
     if found.body is not None:
         reading.problems.append(Problem("rule-found-nothing", found.rule.name, "body"))

@@ -121,6 +121,7 @@ class ArticleDesk:
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
         self._told_pictures: set[str] = set()
+        self._told_rules: set[str] = set()
         self._being_kept: dict[str, ArticleId] = {}
         self._locks: dict[ArticleId, asyncio.Lock] = {}
 
@@ -139,6 +140,7 @@ class ArticleDesk:
                 look=look, outcome=outcome, judged=Judged(reading=None, verdict=None), held=look.held
             )
         judged = read(outcome, look.entry, look.source, url=look.url, rules=self._rules)
+        self._tell_missed(look, judged.reading)
         if look.held is None and look.source.full_text != "feed":
             judged = await self._fallbacks.instead_of(Wanted(look.url, look.entry, outcome, judged))
         held = look.held or self._held(judged.reading)
@@ -152,6 +154,14 @@ class ArticleDesk:
             return Finding(look=look, outcome=outcome, judged=judged, held=held, terms=terms, left=left)
         pictures = await self._gather(reading.article, look.source)
         return Finding(look=look, outcome=outcome, judged=judged, held=held, pictures=pictures, terms=terms)
+
+    def _tell_missed(self, look: Look, reading: Reading | None) -> None:
+        """Tell that a rule no longer fits its site's pages: once a round, not once a page."""
+        if reading and reading.missed and reading.missed not in self._told_rules:
+            self._told_rules.add(reading.missed)
+            self._tell(
+                News(what=Happening.RULE_MISSED, source=look.source.id, url=look.url, reason=reading.missed)
+            )
 
     def _held(self, reading: Reading | None) -> HeldArticle | None:
         if reading is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from onrecord.config import SourceConfig
@@ -22,6 +23,7 @@ from onrecord.model import (
     Exchange,
     Fetched,
     Outcome,
+    Problem,
     ReadingKind,
     Verdict,
     VerdictKind,
@@ -50,6 +52,7 @@ class Reading:
     verdict: Verdict
     identity: Identity
     reader: str = READER_VERSION  #: and the rule that it had
+    missed: str | None = None  #: what that rule did not find though every article has it, as a sentence
     exchange: Exchange | None = None  #: the page's; None for a feed's text
     via: str | None = None  #: of a rendition: which
     exchanges: tuple[Exchange, ...] = ()  #: of a rendition: how it came
@@ -126,9 +129,19 @@ def _page(
         verdict=verdict,
         identity=found,
         reader=reader_name(rule),
+        missed=_missed(extraction.problems),
         exchange=final,
     )
     return reading, verdict, facts
+
+
+def _missed(problems: Iterable[Problem]) -> str | None:
+    """Return what a rule did not find, as a sentence, or None."""
+    missed = [one for one in problems if one.code == "rule-found-nothing"]
+    fields = " and ".join(one.where for one in missed)
+    return (
+        f"the rule {missed[0].detail} found no {fields}; the reader’s own finding is kept" if missed else None
+    )
 
 
 def _feed(entry: Entry | None, source: SourceConfig) -> Reading | None:

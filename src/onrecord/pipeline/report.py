@@ -33,6 +33,7 @@ class Happening(StrEnum):
     PICTURE = "picture"
     PICTURE_MISSING = "picture-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
+    RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
