@@ -87,6 +87,12 @@ def test_a_time_without_a_zone_gets_the_rules() -> None:
     assert str(found.published_at) == "2024-05-17T09:00+08:00"
 
 
+def test_what_is_no_time_is_not_taken_for_one() -> None:
+    """The next place may hold it."""
+    found = article(rule_of(published=(".who", ".when")))
+    assert str(found.published_at) == "2024-05-17T09:00"
+
+
 def test_a_place_has_its_own_time_in_summer_and_in_winter() -> None:
     """An hour off is another day, near midnight."""
     found = article(rule_of(published=Find(select=".when", zone="Europe/Berlin")))
@@ -277,8 +283,20 @@ def test_a_selector_that_can_not_be_used_is_refused(select: str, language: Langu
 @pytest.mark.parametrize("language", [Language.CSS, Language.XPATH])
 @pytest.mark.parametrize(
     "page",
-    ["", "\x00", "<", "<div" * 9_000, "<div>" * 9_000, "<p>x" * 70_000, "\ud800", "<h1>" + "x" * 1_000_000],
-    ids=["empty", "null", "open", "torn", "deep", "long", "surrogate", "wide"],
+    [
+        *(
+            "",
+            "\x00",
+            "<",
+            "<div" * 9_000,
+            "<div>" * 50_000,
+            "<p>x" * 70_000,
+            "\ud800",
+            "<h1>" + "x" * 1_000_000,
+        ),
+        "<p " + " ".join(f"a{number}=1" for number in range(100_000)) + ">x",
+    ],
+    ids=["empty", "null", "open", "torn", "deep", "long", "surrogate", "wide", "attributes"],
 )
 def test_no_page_makes_a_rule_raise(page: str, language: Language) -> None:
     """Strangers' bytes give an article or none, and the round goes on."""

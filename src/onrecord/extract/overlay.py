@@ -107,12 +107,8 @@ def zone_of(offset: str | None) -> tzinfo | None:
     if stated is None:
         try:
             return ZoneInfo(offset) if offset else None
-        except (
-            ValueError,
-            OSError,
-            ZoneInfoNotFoundError,
-        ):  # no such place, or a system without the database
-            return None
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return None  # no such place, or a system without the database
     away = timedelta(hours=int(stated[2]), minutes=int(stated[3]))
     return timezone(-away if stated[1] == "-" else away) if away < timedelta(hours=24) else None
 

@@ -110,7 +110,7 @@ class Reading:
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    ruled: ruled.Ruled | None = None  #: what the rule for the site found
+    by_rule: ruled.Ruled | None = None  #: what the rule for the site found
 
     @property
     def ld(self) -> jsonld.Claims:
@@ -143,9 +143,9 @@ def read(
         resolve=media.resolver(base or url),
         entry=entry,
         problems=problems,
-        ruled=ruled.put(rule, decoded.text) if rule else None,
+        by_rule=ruled.put(rule, decoded.text) if rule else None,
     )
-    problems += [*reading.found.problems, *(reading.ruled.problems if reading.ruled else ())]
+    problems += [*reading.found.problems, *(reading.by_rule.problems if reading.by_rule else ())]
     article = _article(reading)
     extraction = Extraction(
         article=article,
@@ -161,7 +161,7 @@ def read(
 
 def _link_by_rule(reading: Reading, name: str) -> str | None:
     """Return the address of another page of the article that the site's rule finds; never this page's own."""
-    link = reading.ruled.value(name) if reading.ruled else None
+    link = reading.by_rule.value(name) if reading.by_rule else None
     address = reading.resolve(link) if link else None
     return address if address != reading.url else None
 
@@ -184,15 +184,12 @@ def _article(reading: Reading) -> Article | None:
         if any(claim.startswith(stated) for claim in claims):
             every_claim.insert(0, stated)
     title = _headline(reading, candidates, every_claim)
-    by_rule = reading.ruled.value("headline") if reading.ruled else None
-    if title is not None and reading.ruled and "headline" in reading.ruled.rule.fills:
-        by_rule = None
-    if by_rule is not None:
-        title = fold_space(by_rule)
+    named = _headline_by_rule(reading, title)
+    title = named or title
     if title is None:
         return None
     _note_other_headlines(reading, title)
-    glued, title = headline.parted(title, claims) if by_rule is None else (None, title)
+    glued, title = headline.parted(title, claims) if named is None else (None, title)
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = _standfirst(reading, taken, title)
@@ -211,11 +208,11 @@ def _article(reading: Reading) -> Article | None:
     content = _blocks(reading, taken, title)
     if hidden is not None:
         content = _from_state(reading, hidden.html, title) or content
-    named = _ruled_blocks(reading, title, content)
-    content = named or content
+    ruled_content = _ruled_blocks(reading, title, content)
+    content = ruled_content or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
-    if not body.chosen and ld.body and hidden is None and not named:
+    if not body.chosen and ld.body and hidden is None and not ruled_content:
         content = _stated_body(reading, content, ld.body)
     byline, authors = _byline(reading, near, credit_lines)
     published = times.published(reading.metas, ld, near, url=reading.url, entry=reading.entry)
@@ -244,7 +241,7 @@ def _article(reading: Reading) -> Article | None:
             foot.translations(survey, body, reading.resolve, url=reading.url, language=language)
         ),
     )
-    return _overlaid(reading, article, named) if reading.ruled else article
+    return _overlaid(reading, article, ruled_content) if reading.by_rule else article
 
 
 def _is_said_to_be_article(reading: Reading) -> bool:
@@ -579,13 +576,21 @@ def _from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     return content
 
 
+def _headline_by_rule(reading: Reading, title: str | None) -> str | None:
+    """Return the headline that the site's rule finds, unless it only fills a silence and there is none."""
+    found = reading.by_rule
+    if found is None or (title is not None and "headline" in found.rule.fills):
+        return None
+    return or_none(found.value("headline"))
+
+
 def _ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[Block, ...]:
     """Return the blocks of the body that the site's rule names: all its lines, or those that the reader keeps.
 
     Where the rule only strips, the reader's choice among what is left. *own* is the reader's without the rule: a
     rule of others that names next to none of it is old, and no match for it.
     """
-    found = reading.ruled
+    found = reading.by_rule
     if found is None or (html := found.body or found.stripped) is None:
         return ()
     inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
@@ -614,9 +619,9 @@ def _all_of(survey: Survey) -> Body:
     return Body(chosen, survey.boxes[0], 0, len(survey.items))
 
 
-def _overlaid(reading: Reading, article: Article, named: tuple[Block, ...]) -> Article:
+def _overlaid(reading: Reading, article: Article, content: tuple[Block, ...]) -> Article:
     """Return *article* with what the site's rule found in the place of what the reader found."""
-    if reading.ruled is None:
+    if reading.by_rule is None:
         return article
     metas = reading.metas
     houses = [
@@ -624,7 +629,7 @@ def _overlaid(reading: Reading, article: Article, named: tuple[Block, ...]) -> A
     ]
     languages = (reading.ld.language, reading.survey.language)
     around = Surroundings(reading.resolve, tuple(houses), languages)
-    made, evidence = overlaid(article, reading.ruled, named, around)
+    made, evidence = overlaid(article, reading.by_rule, content, around)
     known = {one.field for one in evidence}
     reading.evidence[:] = [*evidence, *(one for one in reading.evidence if one.field not in known)]
     return replace(made, dateline=_dateline(made.blocks))

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from onrecord import dates, markup
 from onrecord.extract.rules import EXPECTED, LISTS, MAX_CLEANED, TIMES, Find, Language, SiteRule
 from onrecord.model import Problem
 from onrecord.text import clean
@@ -62,7 +63,7 @@ class _Page(Protocol):
     def has(self, select: str) -> bool: ...
     def strip(self, find: Find) -> None: ...
     def name(self, name: str, find: Find) -> None: ...
-    def markup(self, find: Find) -> str: ...
+    def html_of(self, find: Find) -> str: ...
     def whole(self) -> str: ...
 
 
@@ -82,7 +83,9 @@ def put(rule: SiteRule, text: str) -> Ruled:
     if text.count("<") > MAX_TAGS:
         found.problems.append(Problem("rule-page-too-large", f"{text.count('<'):,} tags", rule.name))
         return found
-    page: _Page = _XPathPage(text) if rule.language is Language.XPATH else _CssPage(text)
+    # The markup's own limits hold: depth and attributes make parsers slow.
+    parser = markup.parse(text).parser
+    page: _Page = _XPathPage(parser.html or "") if rule.language is Language.XPATH else _CssPage(parser)
     _find_values(found, page)
     _find_body(found, page)
     for name in EXPECTED:
@@ -112,9 +115,10 @@ def _find_values(found: Ruled, page: _Page) -> None:
         return tuple(dict.fromkeys(value for one in raw for value in _cleaned(one, find))), find
 
     for name, finds in found.rule.fields.items():
-        for one, find in _on(found, page, finds, values):
-            if one:
-                found.values[name] = one if name in LISTS else one[:1]
+        for taken, find in _on(found, page, finds, values):
+            fit = tuple(filter(dates.parse, taken)) if name in TIMES else taken
+            if fit:
+                found.values[name] = fit if name in LISTS else fit[:1]
                 found.zone = find.zone if name in TIMES and find.zone else found.zone
                 break
 
@@ -127,7 +131,7 @@ def _find_body(found: Ruled, page: _Page) -> None:
     for name, finds in (("caption", rule.caption), ("credit", rule.credit)):
         for _ in _on(found, page, finds, partial(page.name, name)):
             pass
-    found.body = next(filter(None, _on(found, page, rule.body, page.markup)), None)
+    found.body = next(filter(None, _on(found, page, rule.body, page.html_of)), None)
     if rule.body and found.body is None:
         _miss(found, "body")
     if rule.strip and found.body is None:
@@ -157,8 +161,8 @@ def _cleaned(raw: str, find: Find) -> Iterator[str]:
 class _CssPage:
     """A page parsed by lexbor."""
 
-    def __init__(self, text: str) -> None:
-        self._parser = LexborHTMLParser(text.encode("utf-8", "replace"))
+    def __init__(self, parser: LexborHTMLParser) -> None:
+        self._parser = parser
 
     def _select(self, select: str) -> list[LexborNode]:
         try:
@@ -186,7 +190,7 @@ class _CssPage:
         for node in self._select(find.select):
             node.attrs["class"] = name
 
-    def markup(self, find: Find) -> str:
+    def html_of(self, find: Find) -> str:
         return "".join(node.html or "" for node in self._outermost(find.select))
 
     def whole(self) -> str:
@@ -214,7 +218,7 @@ def _around(node: LexborNode) -> Iterator[LexborNode]:
 
 
 class _XPathPage:
-    """A page parsed by libxml2, for rules that are written in XPath 1.0."""
+    """A page, as a browser would build it, in libxml2's hands: for rules that are written in XPath 1.0."""
 
     def __init__(self, text: str) -> None:
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -267,7 +271,7 @@ class _XPathPage:
         for element in _elements(self._results(find.select)):
             element.set("class", name)
 
-    def markup(self, find: Find) -> str:
+    def html_of(self, find: Find) -> str:
         elements = _elements(self._results(find.select))
         found = set(elements)
         outermost = [one for one in elements if not any(outer in found for outer in one.iterancestors())]
