@@ -158,6 +158,8 @@ def _as_json(extraction: Extraction, article: Article, *, explain: bool) -> dict
         "date": str(article.published_at) if article.published_at else None,
         "text": body_text(article.blocks),
         "images": [picture.url for picture in article.pictures],
+        "next_page": extraction.next_page,
+        "single_page": extraction.single_page,
         "problems": _problems(extraction),
     }
     if explain:

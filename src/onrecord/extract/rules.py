@@ -23,7 +23,7 @@ MAX_SELECTOR = 1_000
 MAX_CLEANED = 400
 MAX_PATTERN = 200
 #: Parts of a pattern that may repeat without end: each multiplies the time by the length of the value.
-MAX_REPEATS = 3
+MAX_REPEATS = 2
 
 
 class Language(StrEnum):
@@ -143,9 +143,10 @@ def wrong_pattern(pattern: str) -> str | None:
         return f"more than {MAX_REPEATS} parts that repeat"
     while (inner := re.search(r"\((?:\?[:=!]|\?<[=!]|\?P<\w+>)?([^()]*)\)", plain)) is not None:
         after = plain[inner.end() : inner.end() + 1]
-        if after in {"*", "+", "{"} and re.search(r"[*+{|]", inner[1]):
+        is_open = re.search(r"[*+?{|]", inner[1]) is not None
+        if after in {"*", "+", "{"} and is_open:
             return "a part that repeats has a choice, or what repeats, in it; that may take for ever"
-        has_more = "*" if re.search(r"[*+{]", inner[1]) else "|" if "|" in inner[1] else ""
+        has_more = "*" if is_open else ""
         # What a group holds is still held by the group around it.
         plain = f"{plain[: inner.start()]}x{has_more}{plain[inner.end() :]}"
     return None
