@@ -215,6 +215,14 @@ def test_a_mistake_in_ones_own_rule_is_told_before_any_work(tmp_path: Path) -> N
         rulebook(tmp_path)
 
 
+def test_a_file_that_points_to_none_is_told_before_any_work(tmp_path: Path) -> None:
+    """It would be met in the midst of a round."""
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "paper.test.toml").write_text('format = 1\nsame_as = "papr.example"\n')
+    with pytest.raises(ConfigError, match=r"papr\.example"):
+        rulebook(tmp_path)
+
+
 def test_a_single_file_comes_before_all_others(tmp_path: Path) -> None:
     """Whoever tries a rule tries that one."""
     (tmp_path / "bbc.com.toml").write_text(RULE)

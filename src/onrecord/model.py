@@ -584,7 +584,7 @@ class Document:
     revision: Revision
     capture_digest: Digest | None  #: payload digest of the capture it was read from
     capture_record: str | None  #: the capture's WARC-Record-ID
-    reader_version: str  #: of the reader that read it: "1"
+    reader_version: str  #: of the reader that read it, and its rule: "1", "1+rfa.org@5b7c0f1e"
     verdict: VerdictKind = VerdictKind.FULL
     via: str | None = None  #: of a rendition: "amp", "print", "alternate", "memento"
     via_url: str | None = None  #: of a rendition: the address that answered

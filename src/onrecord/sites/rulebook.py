@@ -74,7 +74,7 @@ class Rulebook:
         for number, shelf in enumerate(self.shelves):
             for name in shelf.paths:
                 if name.endswith(".toml"):
-                    self.file(number, name)
+                    self._followed(number, self.file(number, name))
 
     def file(self, number: int, name: str) -> RuleFile:
         """Return one file, read the first time that it is asked for."""
