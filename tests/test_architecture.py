@@ -20,7 +20,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("dates", "urls"),
     ("markup", "pictures"),
     ("feeds", "extract", "sites", "sanitize", "schedule", "config", "ledger"),
-    ("revisions", "legacy", "judge", "compare"),
+    ("revisions", "removals", "legacy", "judge", "compare"),
     ("render",),
     # above: the core, values in, values out; below: the edge, which touches the world
     ("log", "private"),

@@ -101,6 +101,8 @@ class ScheduleConfig:
 
     every: timedelta = timedelta(hours=1)
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
+    confirm_after: timedelta = timedelta(days=3)
+    confirm_looks: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +343,11 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
     "schedule": {
         "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
+        "confirm_after": (
+            _span(timedelta(0)),
+            "How long an article is missing before its removal is confirmed.",
+        ),
+        "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
     },
     "export": {
         "kind": (_one_of("legacy"), 'The shape of the copy: "legacy" is a text file for each article.'),

@@ -20,6 +20,7 @@ from onrecord.model import Document, KeptPicture, Picture
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
+from onrecord.render import removal as removals
 from onrecord.store import HeldArticle, Listing
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
@@ -56,6 +57,9 @@ def list_command(
     author: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only what somebody of this name wrote.")
     ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", metavar="", help="Only what its publisher no longer has.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -66,6 +70,7 @@ def list_command(
         until=_day(until, "--until"),
         language=language,
         author=author,
+        removed=removed,
         limit=limit,
     )
     with opened(archive_dir) as archive:
@@ -77,7 +82,7 @@ def list_command(
         say_json(rows)
         return
     if not rows:
-        is_chosen = any(value is not None for value in (source, since, until, language, author))
+        is_chosen = removed or any(value is not None for value in (source, since, until, language, author))
         complain(
             "no article is held that fits this"
             if is_chosen
@@ -88,11 +93,17 @@ def list_command(
         marks = "".join(
             [
                 f" [revision {row['revision']}]" if row["revision"] > 1 else "",
-                " [gone from its publisher's site]" if row["removed_at"] else "",
+                _gone(row) if row["removed_at"] else "",
             ]
         )
         day = (row["published"] or row["first_captured_at"])[:10]
         say_row((row["id"], 12), (day, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
+
+
+def _gone(row: dict[str, Any]) -> str:
+    """Return the mark of what its publisher no longer has: since when, and whether that is sure."""
+    doubt = ", suspected" if row["removal_state"] == "suspected" else ""
+    return f" [gone from its publisher's site since {row['removed_at'][:10]}{doubt}]"
 
 
 def _day(text: str | None, option: str) -> datetime | None:
@@ -125,6 +136,7 @@ def _row(archive: Archive, held: HeldArticle) -> dict[str, Any]:
         "path": held.path,
         "removed_at": _text(held.removed_at),
         "removal": held.removal,
+        "removal_state": held.removal_state,
     }
 
 
@@ -150,6 +162,8 @@ def show(
         form = form or Form.TEXT
         if form is Form.TEXT:
             say(plain.article_text(document, width=min(printed.width, 90)))
+            if removal := archive.catalog.removal(held.id):
+                say(removals.text(removal))
         elif form is Form.MD:
             printed.out(documents.write(document), end="")
         elif form is Form.HTML:
@@ -159,7 +173,9 @@ def show(
                 end="",
             )
         else:
-            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)})
+            removal = archive.catalog.removal(held.id)
+            told = {"removal": removals.to_json(removal) if removal else None}
+            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)} | told)
 
 
 def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
@@ -229,6 +245,7 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
         "articles": held.get("articles", 0),
         "revisions": held.get("revisions", 0),
         "removed": held.get("removed", 0),
+        "gone": [_gone_status(one) for one in archive.catalog.articles(Listing(source=name, removed=True))],
         "pictures": held.get("pictures", 0),
         "checked_at": _text(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
@@ -247,6 +264,17 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
             for entry in archive.state.entries_not_kept(name)
         ],
         "pictures_missing": missing,
+    }
+
+
+def _gone_status(held: HeldArticle) -> dict[str, Any]:
+    return {
+        "article": held.id,
+        "url": held.url,
+        "headline": held.headline,
+        "removed_at": _text(held.removed_at),
+        "state": held.removal_state,
+        "reason": held.removal,
     }
 
 
@@ -274,6 +302,9 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
         told = [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
+        for row in one["gone"]:
+            since = f"{row['state'] or 'suspected'} since {row['removed_at'][:10]}"
+            told.append(f"gone: {row['headline']}\n    {since}: {row['reason']}")
         if told:
             say(f"\n{one['source']}")
         for line in told[:REASONS_SHOWN]:

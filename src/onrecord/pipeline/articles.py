@@ -47,9 +47,10 @@ from onrecord.pipeline.reading import (
     read_again,
     resemble,
 )
+from onrecord.pipeline.removals import Missing, RemovalDesk, missing_of, other_article
 from onrecord.pipeline.report import Happening, Listener, News
 from onrecord.pipeline.terms import TermsDesk
-from onrecord.pipeline.writing import Writer
+from onrecord.pipeline.writing import Writer, record_of
 from onrecord.render import document as documents
 from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
 from onrecord.schedule import next_look, next_stub_look
@@ -117,6 +118,7 @@ class ArticleDesk:
         self._fallbacks = Fallbacks(archive.config.fetch, client, now=now)
         self._terms = TermsDesk(archive, client, now=now)
         self._pictures = PictureDesk(archive, client, writer, now=now)
+        self._removals = RemovalDesk(archive, writer, now=now)
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
         self._told_pictures: set[str] = set()
@@ -194,20 +196,22 @@ class ArticleDesk:
             return await self._keep_nothing(finding, held)
         latest = self._archive.document(held)
         if reading.exchange and self._leads_elsewhere(reading, reading.exchange, held, latest):
-            reason = f"the address leads to another page now: {reading.exchange.url}"
-            self._remember_failure(finding, held, reason)
-            return Kept(article_id=held.id, outcome="kept", reason=reason)
+            missing = other_article(
+                finding.look.url, reading.exchanges_of(finding.outcome), self._known(held)
+            )
+            self._remember_failure(finding, held, missing.reason)
+            await self._note_missing(finding, held, missing)
+            return Kept(article_id=held.id, outcome="kept", reason=missing.reason)
         kept = await self._keep_held(finding, reading, held, latest)
         # The feed may still give the text of a page that is gone.
-        await self._suspect_removal(finding, held)
+        await self._note_missing(finding, held)
         return kept
 
     def _leads_elsewhere(
         self, reading: Reading, answer: Exchange, held: HeldArticle, latest: Document
     ) -> bool:
         """Was another article, or a home page, answered from an address that the held one never had?"""
-        known = {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
-        is_known = {lookup_key(reading.identity.canonical_url), lookup_key(answer.url)} <= known
+        is_known = {lookup_key(reading.identity.canonical_url), lookup_key(answer.url)} <= self._known(held)
         return not is_known and not resemble(reading.article, latest.revision.article)
 
     async def _keep_new(self, finding: Finding, reading: Reading) -> Kept:
@@ -271,7 +275,7 @@ class ArticleDesk:
         event = Event.REVISED if isinstance(decided, NewRevision) else Event.KIND_CHANGED
         await self._commit_document(event, finding, reading, document, held.path, capture, superseded=held)
         self._tell(_news(Happening.REVISED, finding.look, reading.article.headline))
-        await self._restore(finding, held)
+        await self._restore(finding, held, capture)
         self._remember(finding, document.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=document.id, outcome="kept")
 
@@ -281,7 +285,7 @@ class ArticleDesk:
         """A reader would see no difference: note the look, the feed's own bytes, other addresses."""
         capture = await self._revisit(finding, reading.exchange)
         steps = self._envelope_steps(finding, held)
-        known = {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
+        known = self._known(held)
         named = {lookup_key(url): url for url in (reading.identity.canonical_url, *reading.identity.aliases)}
         if fresh := [
             url for key, url in named.items() if key not in known and not self._archive.catalog.find(url)
@@ -290,7 +294,7 @@ class ArticleDesk:
         if steps:
             await self._writer.commit(*steps)
         await self._complete(finding, held, latest)
-        await self._restore(finding, held)
+        await self._restore(finding, held, capture)
         self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=held.id, outcome="kept")
 
@@ -301,7 +305,7 @@ class ArticleDesk:
             await self._writer.commit(*steps)
         if any(reason for _, _, reason in self._archive.catalog.pictures(held.id)):
             await self._complete(finding, held, self._archive.document(held))
-        await self._restore(finding, held)
+        await self._restore(finding, held, capture)
         self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=held.id, outcome="kept")
 
@@ -319,8 +323,8 @@ class ArticleDesk:
         else:
             reason, _ = reason_of(outcome)
         if held is not None:
-            await self._suspect_removal(finding, held)
             self._remember_failure(finding, held, reason)
+            await self._note_missing(finding, held)
             return Kept(article_id=held.id, outcome="kept", reason=reason)
         if finding.left is None:
             await self._capture_refused(finding)
@@ -337,25 +341,22 @@ class ArticleDesk:
             for exchange in outcome.exchanges:
                 await self._writer.capture(exchange)
 
-    async def _suspect_removal(self, finding: Finding, held: HeldArticle) -> None:
-        if not isinstance(finding.outcome, Gone) or held.removed_at:
-            return
-        # A page that never answered can't vanish; an item that left a feed's window has not.
-        answered = [row.url for row in self._archive.state.addresses_of(held.id) if row.payload_digest]
-        is_from_page = held.kind == ReadingKind.PAGE  # though the state may have forgotten at which address
-        if finding.look.url not in answered and (answered or not is_from_page):
-            return
-        captures = [await self._writer.capture(exchange) for exchange in finding.outcome.exchanges]
-        status = finding.outcome.final.status
-        reason = f"the server answered {status}"
-        data = {"id": held.id, "state": "suspected", "status": status, "reason": reason}
-        data["record"] = _record(captures[-1])
-        await self._writer.commit(Step(event=Event.REMOVED, data=data))
-        self._tell(_news(Happening.REMOVED, finding.look, held.headline, reason))
+    async def _note_missing(
+        self, finding: Finding, held: HeldArticle, missing: Missing | None = None
+    ) -> None:
+        """Note what stands where the article was, if that is what was answered."""
+        verdict, outcome = finding.judged.verdict, finding.outcome
+        missing = missing or missing_of(finding.look.url, outcome, verdict, self._known(held))
+        if missing and await self._removals.note(missing, held):
+            self._tell(_news(Happening.REMOVED, finding.look, held.headline, missing.reason))
 
-    async def _restore(self, finding: Finding, held: HeldArticle) -> None:
+    def _known(self, held: HeldArticle) -> set[str]:
+        """Return the keys of all addresses that an article has had."""
+        return {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
+
+    async def _restore(self, finding: Finding, held: HeldArticle, capture: Capture | None) -> None:
         if held.removed_at and finding.is_answered:
-            await self._writer.commit(Step(event=Event.RESTORED, data={"id": held.id}))
+            await self._removals.restore(held, capture)
             self._tell(_news(Happening.RESTORED, finding.look, held.headline))
 
     async def _complete(self, finding: Finding, held: HeldArticle, latest: Document) -> None:
@@ -385,8 +386,9 @@ class ArticleDesk:
         """Record the exchanges that a page came by; a feed's were recorded when it was read."""
         if reading.exchange is None:
             return None
-        asked = finding.outcome.exchanges if isinstance(finding.outcome, Fetched) else ()
-        captures = [await self._writer.capture(exchange) for exchange in reading.exchanges or asked]
+        captures = [
+            await self._writer.capture(exchange) for exchange in reading.exchanges_of(finding.outcome)
+        ]
         return captures[-1]
 
     async def _revisit(self, finding: Finding, exchange: Exchange | None) -> Capture | None:
@@ -496,7 +498,7 @@ class ArticleDesk:
             "superseded": archives.superseded_path(path, superseded.revision) if superseded else None,
             "aliases": sorted(aliases.values()),
             "copy_of": reading.identity.copy_of,
-            "record": _record(capture) if capture else None,
+            "record": record_of(capture) if capture else None,
         }
         step = Step(
             event=event,
@@ -565,6 +567,8 @@ class ArticleDesk:
             verdict=finding.judged.verdict.kind.value if finding.judged.verdict else known.verdict,
             next_at=self._next_look(finding, first_captured_at, now),
         )
+        if finding.is_answered:
+            row = replace(row, answered_at=now)
         is_rendition = finding.judged.reading is not None and finding.judged.reading.via is not None
         if isinstance(finding.outcome, Fetched) and finding.is_answered and not is_rendition:
             final = finding.outcome.final
@@ -657,17 +661,6 @@ def _outcome_name(finding: Finding) -> str:
             return "refused"
         case _:
             return "failed"
-
-
-def _record(capture: Capture) -> dict[str, Any]:
-    return {
-        "id": capture.record_id,
-        "path": capture.record.path,
-        "offset": capture.record.offset,
-        "length": capture.record.length,
-        "digest": capture.payload_digest,
-        "media_type": capture.media_type,
-    }
 
 
 def _has(kept: KeptPicture | None) -> bool:

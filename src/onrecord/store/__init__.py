@@ -9,24 +9,29 @@ from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
 from onrecord.store.protocols import (
     Catalog,
+    ChangeListing,
     FileStore,
     HeldArticle,
+    HeldChange,
     HeldKey,
     HeldRevision,
     Listing,
     SignedHead,
 )
-from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State
+from onrecord.store.state import AbsenceRow, AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State
 
 __all__ = [
+    "AbsenceRow",
     "AddressRow",
     "Catalog",
+    "ChangeListing",
     "Disk",
     "EntryRow",
     "FeedRow",
     "FileStore",
     "FolderStore",
     "HeldArticle",
+    "HeldChange",
     "HeldKey",
     "HeldRevision",
     "Listing",

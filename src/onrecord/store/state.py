@@ -52,6 +52,12 @@ _MIGRATIONS = (
     """
     CREATE TABLE fixity (path TEXT PRIMARY KEY, digest TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # Removals: when a page last answered, in which capture a list last named it, how often it was missed.
+    """
+    ALTER TABLE address ADD COLUMN answered_at TEXT;
+    ALTER TABLE entry ADD COLUMN list_record TEXT;
+    CREATE TABLE absence (article_id TEXT PRIMARY KEY, looks INTEGER NOT NULL, counted_at TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 
@@ -72,6 +78,7 @@ class AddressRow:
     next_at: datetime | None = None
     failures: int = 0
     reason: str | None = None  #: why the last look brought nothing
+    answered_at: datetime | None = None  #: when it last gave the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,7 @@ class EntryRow:
     reason: str | None = None
     attempts: int = 0
     next_at: datetime | None = None
+    list_record: str | None = None  #: WARC-Record-ID of the list that last named it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +147,21 @@ class SourceRow:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceRow:
+    """How often an article was looked for in vain, since its removal was first suspected."""
+
+    article_id: str
+    looks: int
+    counted_at: datetime  #: the last of them
+
+
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
-    {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
+    {
+        *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
+        *("answered_at", "counted_at"),
+    }
 )
 
 
@@ -226,7 +246,15 @@ class State:
         """Return a source's schedule and health."""
         return self._get(SourceRow, "source", "id = ?", (source_id,))
 
-    def put(self, row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow) -> None:
+    def absence(self, article_id: str) -> AbsenceRow | None:
+        """Return how often an article was looked for in vain."""
+        return self._get(AbsenceRow, "absence", "article_id = ?", (article_id,))
+
+    def drop_absence(self, article_id: str) -> None:
+        """Forget that an article was looked for in vain: it is back."""
+        self._db.run("DELETE FROM absence WHERE article_id = ?", (article_id,))
+
+    def put(self, row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
         values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
@@ -300,6 +328,7 @@ _TABLES: dict[type, str] = {
     EntryRow: "entry",
     PictureRow: "picture",
     SourceRow: "source",
+    AbsenceRow: "absence",
 }
 
 
