@@ -264,7 +264,7 @@ def test_an_index_that_is_made_again_knows_the_same(paper: Paper) -> None:
         (["list", "--removed"], "gone from its publisher's site since"),
         (["list", "--removed", "--json"], '"removal_state": "confirmed"'),
     ],
-    ids=" ".join,
+    ids=str,
 )
 def test_a_removal_is_shown(
     paper: Paper, words: list[str], wanted: str, capsys: pytest.CaptureFixture[str]

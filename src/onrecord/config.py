@@ -118,8 +118,8 @@ class KeepConfig:
 class ExportConfig:
     """A copy of the archive in another shape, written after each round."""
 
-    kind: Literal["legacy"]
-    dest: str  #: a folder
+    kind: Literal["legacy", "changes"]
+    dest: str  #: a folder; of "changes", a file
     git: bool = False
     pictures: Literal["proxy", "publisher", "kept"] = "proxy"
     reserved: bool = False  #: what publishers ask not to pass on too
@@ -350,10 +350,13 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
     },
     "export": {
-        "kind": (_one_of("legacy"), 'The shape of the copy: "legacy" is a text file for each article.'),
+        "kind": (
+            _one_of("legacy", "changes"),
+            'The shape: "legacy" is a text file for each article, "changes" a feed (Atom) of changes.',
+        ),
         "dest": (
             _text,
-            "The folder that the copy is written to; a relative one stands beside onrecord.toml.",
+            'The folder, for "changes" the file, that is written; a relative one stands beside onrecord.toml.',
         ),
         "git": (_flag, "Is each round committed to the folder's Git repository?"),
         "pictures": (

@@ -66,8 +66,8 @@ def list_command(
     """List what is held, newest first."""
     listing = Listing(
         source=source,
-        since=_day(since, "--since"),
-        until=_day(until, "--until"),
+        since=day(since, "--since"),
+        until=day(until, "--until"),
         language=language,
         author=author,
         removed=removed,
@@ -96,8 +96,8 @@ def list_command(
                 _gone(row) if row["removed_at"] else "",
             ]
         )
-        day = (row["published"] or row["first_captured_at"])[:10]
-        say_row((row["id"], 12), (day, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
+        shown = (row["published"] or row["first_captured_at"])[:10]
+        say_row((row["id"], 12), (shown, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
 
 
 def _gone(row: dict[str, Any]) -> str:
@@ -106,7 +106,12 @@ def _gone(row: dict[str, Any]) -> str:
     return f" [gone from its publisher's site since {row['removed_at'][:10]}{doubt}]"
 
 
-def _day(text: str | None, option: str) -> datetime | None:
+def day(text: str | None, option: str) -> datetime | None:
+    """Return the begin of the day, month or year that an option names.
+
+    Raises:
+        UsageError: It names none.
+    """
     if text is None:
         return None
     claimed = from_iso(text)

@@ -10,6 +10,7 @@ from typing import Any
 
 from onrecord import archive as archives
 from onrecord.archive import Archive, Step
+from onrecord.compare import Comparison, compare
 from onrecord.config import KeepConfig, SourceConfig
 from onrecord.extract import READER_VERSION
 from onrecord.fetch import Client, decoded_body
@@ -96,6 +97,20 @@ class Kept:
     article_id: ArticleId | None
     outcome: str  #: EntryRow.outcome
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Superseded:
+    """The revision that a newer one takes the place of, and what is different in that."""
+
+    held: HeldArticle
+    comparison: Comparison
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """What the ledger says of it."""
+        kinds = sorted(kind.value for kind in self.comparison.kinds)
+        return {"kinds": kinds, "weight": self.comparison.weight}
 
 
 class ArticleDesk:
@@ -256,12 +271,9 @@ class ArticleDesk:
     ) -> Kept:
         told = latest.revision.article
         reading = replace(reading, article=_with_what_the_feed_told(reading.article, told))
+        reread = self._reread(latest, held, finding.look.entry)
         decided = next_revision(
-            reading.article,
-            reading.kind,
-            latest.revision,
-            now=self._now(),
-            latest_reread=self._reread(latest, held, finding.look.entry),
+            reading.article, reading.kind, latest.revision, now=self._now(), latest_reread=reread
         )
         if isinstance(decided, Unchanged) or _is_worse(reading, latest, finding.look.source):
             return await self._keep_same(finding, reading, held, latest)
@@ -272,8 +284,11 @@ class ArticleDesk:
             captured_at=capture.captured_at if capture else decided.revision.captured_at,
         )
         document = self._document(finding, reading, revision, capture, held=latest, fresh_id=latest.id)
+        superseded = _Superseded(held, compare(reread or told, revision.article))
         event = Event.REVISED if isinstance(decided, NewRevision) else Event.KIND_CHANGED
-        await self._commit_document(event, finding, reading, document, held.path, capture, superseded=held)
+        await self._commit_document(
+            event, finding, reading, document, held.path, capture, superseded=superseded
+        )
         self._tell(_news(Happening.REVISED, finding.look, reading.article.headline))
         await self._restore(finding, held, capture)
         self._remember(finding, document.id, capture, first_captured_at=held.first_captured_at)
@@ -473,10 +488,10 @@ class ArticleDesk:
         path: str,
         capture: Capture | None,
         *,
-        superseded: HeldArticle | None = None,
+        superseded: _Superseded | None = None,
     ) -> None:
         envelope = envelope_of(finding.look.entry)
-        files = self._superseded_files(superseded)
+        files = self._superseded_files(superseded.held) if superseded else []
         files.append((path, documents.write(document).encode()))
         if envelope:
             files.append((archives.envelope_path(path), archives.write_envelope(envelope)))
@@ -495,7 +510,8 @@ class ArticleDesk:
             "verdict": document.verdict.value,
             "document": path,
             "envelope": archives.envelope_path(path) if envelope else None,
-            "superseded": archives.superseded_path(path, superseded.revision) if superseded else None,
+            "superseded": archives.superseded_path(path, superseded.held.revision) if superseded else None,
+            "changed": superseded.changed if superseded and event is Event.REVISED else None,
             "aliases": sorted(aliases.values()),
             "copy_of": reading.identity.copy_of,
             "record": record_of(capture) if capture else None,
@@ -509,10 +525,8 @@ class ArticleDesk:
         )
         await self._writer.commit(step)
 
-    def _superseded_files(self, held: HeldArticle | None) -> list[tuple[str, bytes]]:
+    def _superseded_files(self, held: HeldArticle) -> list[tuple[str, bytes]]:
         """Return the files that keep what a newer revision is about to take the place of."""
-        if held is None:
-            return []
         files = self._archive.files
         moved = archives.superseded_path(held.path, held.revision)
         kept = [(moved, files.read(held.path))]

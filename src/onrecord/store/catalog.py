@@ -135,15 +135,15 @@ def _where_changed(listing: ChangeListing) -> tuple[str, list[Any]]:
         ("id IN (SELECT id FROM article WHERE source = ?)", listing.source),
         ("at >= ?", _text(listing.since) if listing.since else None),
         ("seq > ?", listing.after),
-        ("weight >= ?", listing.min_weight),
+        ("seq < ?", listing.before),
+        ("(weight IS NULL OR weight >= ?)", listing.min_weight),
     ):
         if value is not None:
             wanted.append(condition)
             values.append(value)
     if listing.kinds:
-        wanted.append(
-            "EXISTS (SELECT 1 FROM json_each(kinds) WHERE value IN (SELECT value FROM json_each(?)))"
-        )
+        fits = "EXISTS (SELECT 1 FROM json_each(kinds) WHERE value IN (SELECT value FROM json_each(?)))"
+        wanted.append(f"(weight IS NULL OR {fits})")
         values.append(json.dumps(listing.kinds))
     if not listing.readings:
         wanted.append("event <> 'kind-changed'")

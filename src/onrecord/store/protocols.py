@@ -110,8 +110,9 @@ class ChangeListing:
     source: str | None = None
     since: datetime | None = None
     after: int | None = None  #: a ledger line: only what came later
+    before: int | None = None  #: a ledger line: only what came earlier
     kinds: tuple[str, ...] = ()  #: one of them is enough
-    min_weight: float | None = None
+    min_weight: float | None = None  #: what has no weight written down fits too, and any kind
     readings: bool = False  #: also what was read out of something else than before, which is no edit
     limit: int | None = None
 
