@@ -16,6 +16,7 @@ from onrecord.config import (
     Config,
     ExportConfig,
     FetchConfig,
+    HookConfig,
     KeepConfig,
     PictureConfig,
     ScheduleConfig,
@@ -166,6 +167,7 @@ def test_every_key_has_its_sentence() -> None:
         "keep": KeepConfig,
         "schedule": ScheduleConfig,
         "export": ExportConfig,
+        "hook": HookConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}
     assert KEYS.keys() == named - {"sources.*.id"} | {"format", "archive.operator", "archive.capture"}

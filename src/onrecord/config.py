@@ -126,6 +126,23 @@ class ExportConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookConfig:
+    """What is run, or told, when a publisher changes something or takes it away."""
+
+    command: tuple[str, ...] = ()  #: a program and its words; it gets JSON on standard input
+    url: str | None = None  #: a webhook; it gets JSON in a POST
+    source: tuple[str, ...] = ()  #: empty: any
+    word: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    min_weight: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: the program, or the host; an address may hold a secret."""
+        return self.command[0] if self.command else host_of(self.url or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """onrecord.toml, read."""
 
@@ -138,6 +155,7 @@ class Config:
     keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     export: tuple[ExportConfig, ...] = ()
+    hook: tuple[HookConfig, ...] = ()
 
 
 # ---------------------------------------------------------------- values, one by one
@@ -239,6 +257,43 @@ def _ways(value: object) -> object:
         return tuple(value)
     listed = ", ".join(f'"{way}"' for way in _WAYS)
     return _Wrong(f"must be a list of some of {listed}, each once, in the order in which they are tried")
+
+
+#: What a hook may ask for: the kinds of `compare`, and what is no edit.
+CHANGE_KINDS = (
+    *("headline", "standfirst", "byline", "date", "wording", "punctuation", "number", "name", "quotation"),
+    *(
+        "paragraph-added",
+        "paragraph-removed",
+        "paragraph-moved",
+        "picture",
+        "caption",
+        "credit",
+        "correction",
+    ),
+    *("removed", "restored"),
+)
+
+
+def _kinds(value: object) -> object:
+    if isinstance(value, list) and value and all(each in CHANGE_KINDS for each in value):
+        return tuple(value)
+    return _Wrong(f"must be a list of kinds of change: {', '.join(CHANGE_KINDS)}")
+
+
+def _weight(value: object) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(str(value)) if is_number and 0 <= float(str(value)) <= 1 else _Wrong("must be from 0 to 1")
+
+
+def _program(value: object) -> object:
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(each, str) and "\0" not in each for each in value)
+    ):
+        return tuple(value) if value[0].strip() else _Wrong("names no program")
+    return _Wrong('must be a program and its words, such as ["notify-send", "The news has changed"]')
 
 
 def _language(value: object) -> object:
@@ -365,6 +420,14 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         ),
         "reserved": (_flag, "Are articles in it whose publishers ask that copies are not passed on?"),
     },
+    "hook": {
+        "command": (_program, "The program that is run, and its words; it gets JSON on standard input."),
+        "url": (_address, "The webhook that is told, in a POST of JSON."),
+        "source": (_names, "Only changes of these sources."),
+        "word": (_names, "Only changes with one of these words in the headline, or in what went or came."),
+        "kind": (_kinds, "Only changes of these kinds."),
+        "min_weight": (_weight, "Only changes that weigh this much, 0 to 1."),
+    },
     "sources.*": {
         "title": (_text, "The publication's name, as shown to readers."),
         "home": (_address, "Its front page."),
@@ -387,7 +450,7 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in _SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "export", "sources")
+_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "export", "hook", "sources")
 
 # ---------------------------------------------------------------- reading
 
@@ -433,6 +496,7 @@ class _Reading:
         keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
         export = self._exports(document.get("export", []))
+        hook = self._hooks(document.get("hook", []))
         sources = self._sources(document.get("sources", {}))
         if self.mistakes:
             return Config()
@@ -444,6 +508,7 @@ class _Reading:
             keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
             export=export,
+            hook=hook,
         )
 
     def _tell(self, key: str, what: str) -> None:
@@ -485,6 +550,19 @@ class _Reading:
                 self._tell(f"export[{at}].{key}", "is missing")
             if "kind" in values and "dest" in values:
                 found.append(ExportConfig(**values))
+        return tuple(found)
+
+    def _hooks(self, tables: object) -> tuple[HookConfig, ...]:
+        if not isinstance(tables, list):
+            self._tell("hook", "must be a list of tables: [[hook]]")
+            return ()
+        found: list[HookConfig] = []
+        for at, table in enumerate(tables):
+            values = self._section("hook", table, dotted=f"hook[{at}]")
+            if isinstance(table, dict) and ("command" in table) == ("url" in table):
+                self._tell(f"hook[{at}]", "must have either command or url")
+            else:
+                found.append(HookConfig(**values))
         return tuple(found)
 
     def _sources(self, tables: object) -> tuple[SourceConfig, ...]:
@@ -679,4 +757,9 @@ look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
 # kind = "legacy"
 # dest = "../news"
 # git = true
+
+# A program that is run when a publisher changes something that matters, or takes it away:
+# [[hook]]
+# command = ["notify-send", "The news has changed"]
+# min_weight = 0.7
 """

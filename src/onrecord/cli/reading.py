@@ -212,16 +212,19 @@ def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
 @app.command(epilog="Example: onrecord status --json")
 def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
+    from onrecord import hooks
+
     with opened(archive_dir) as archive:
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
         sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
+        waiting = hooks.waiting(archive)
     if as_json:
         began, ended, report = last or (None, None, {})
         told = {"began_at": _text(began), "ended_at": _text(ended), **report} if last else None
-        say_json({"archive": place, "last_round": told, "sources": sources})
+        say_json({"archive": place, "last_round": told, "sources": sources, "hooks": waiting})
         return
     if sources:
         _print_status(sources)
@@ -232,6 +235,10 @@ def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) ->
     else:
         ended_text = f"ended {_text(last[1])}" if last[1] else "did not end: it was stopped or is under way"
         say(f"Last round: began {_text(last[0])}, {ended_text}.")
+    for one in waiting:
+        if one["waiting"] or one["given_up"]:
+            counted = f"{one['waiting']} waiting, {one['given_up']} given up"
+            say(f"hook {one['hook']}: {counted}{': ' + one['reason'] if one['reason'] else ''}")
 
 
 def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:

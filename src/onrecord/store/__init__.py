@@ -18,13 +18,23 @@ from onrecord.store.protocols import (
     Listing,
     SignedHead,
 )
-from onrecord.store.state import AbsenceRow, AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State
+from onrecord.store.state import (
+    AbsenceRow,
+    AddressRow,
+    DeliveryRow,
+    EntryRow,
+    FeedRow,
+    PictureRow,
+    SourceRow,
+    State,
+)
 
 __all__ = [
     "AbsenceRow",
     "AddressRow",
     "Catalog",
     "ChangeListing",
+    "DeliveryRow",
     "Disk",
     "EntryRow",
     "FeedRow",

@@ -58,6 +58,13 @@ _MIGRATIONS = (
     ALTER TABLE entry ADD COLUMN list_record TEXT;
     CREATE TABLE absence (article_id TEXT PRIMARY KEY, looks INTEGER NOT NULL, counted_at TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # What hooks are still to be told.
+    """
+    CREATE TABLE delivery (
+        hook TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, reason TEXT,
+        PRIMARY KEY (hook, seq)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -154,6 +161,17 @@ class AbsenceRow:
     article_id: str
     looks: int
     counted_at: datetime  #: the last of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A change that a hook is to be told of."""
+
+    hook: str  #: `hooks.key_of`
+    seq: int  #: of the ledger's line
+    attempts: int = 0
+    next_at: datetime | None = None  #: None: given up
+    reason: str | None = None  #: why it could not be told
 
 
 _Row = TypeVar("_Row")
@@ -254,7 +272,18 @@ class State:
         """Forget that an article was looked for in vain: it is back."""
         self._db.run("DELETE FROM absence WHERE article_id = ?", (article_id,))
 
-    def put(self, row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow) -> None:
+    def deliveries(self) -> list[DeliveryRow]:
+        """Return what hooks are still to be told, the oldest first."""
+        return self._all(DeliveryRow, "delivery", "TRUE ORDER BY seq, hook", ())
+
+    def drop_delivery(self, row: DeliveryRow) -> None:
+        """Forget that a hook was to be told: it was."""
+        self._db.run("DELETE FROM delivery WHERE hook = ? AND seq = ?", (row.hook, row.seq))
+
+    def put(
+        self,
+        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow,
+    ) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
         values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
@@ -329,6 +358,7 @@ _TABLES: dict[type, str] = {
     PictureRow: "picture",
     SourceRow: "source",
     AbsenceRow: "absence",
+    DeliveryRow: "delivery",
 }
 
 
