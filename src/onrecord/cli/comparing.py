@@ -100,4 +100,4 @@ def _say(held: HeldArticle, one: HeldRevision, other: HeldRevision, found: Compa
         line.append_text(marked(change))
         printed.print(line)
     if not found.changes:
-        say("\nA reader sees no difference.")
+        say("\nNo word was changed: breaks, emphasis or embeds at the most.")
