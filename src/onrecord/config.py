@@ -149,6 +149,7 @@ class Config:
     format: int = FORMAT
     operator: str | None = None
     capture: CaptureDepth = "pictures"
+    prune_after: timedelta | None = None  #: None: captures are kept for ever
     sources: tuple[SourceConfig, ...] = ()
     fetch: FetchConfig = field(default_factory=FetchConfig)
     pictures: PictureConfig = field(default_factory=PictureConfig)
@@ -328,6 +329,12 @@ def _span(least: timedelta) -> _Reader:
     return read
 
 
+def _age(value: object) -> object:
+    span = duration(value) if isinstance(value, str) else None
+    is_age = span is not None and span >= timedelta(days=1)
+    return span if is_age else _Wrong('must be a time of a day or more, such as "90d" or "104w"')
+
+
 def _ladder(value: object) -> object:
     spans = (
         [duration(each) if isinstance(each, str) else None for each in value]
@@ -354,6 +361,7 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             _one_of("page", "pictures"),
             'What captures hold: "page", or with "pictures" their exchanges too, for a replay that is whole.',
         ),
+        "prune_after": (_age, "How old a capture is whose payload `onrecord prune` leaves out."),
     },
     "fetch": {
         "user_agent": (_text, "How On Record names itself to servers, instead of its own name."),

@@ -15,6 +15,7 @@ Killed before 4, nothing has happened: the staging folder is swept. Killed after
 
 from onrecord.archive.envelopes import write_envelope
 from onrecord.archive.folder import Archive, Boundary, Step, create, find
+from onrecord.archive.forgetting import ForgetReport, forget
 from onrecord.archive.layout import (
     CONFIG,
     cdxj_path,
@@ -23,6 +24,7 @@ from onrecord.archive.layout import (
     picture_path,
     superseded_path,
 )
+from onrecord.archive.pruning import PruneReport, prune
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.verify import Damage, Scope, verify
 
@@ -31,6 +33,8 @@ __all__ = [
     "Archive",
     "Boundary",
     "Damage",
+    "ForgetReport",
+    "PruneReport",
     "Scope",
     "Signing",
     "Step",
@@ -40,8 +44,10 @@ __all__ = [
     "ensure_key",
     "envelope_path",
     "find",
+    "forget",
     "key_in_use",
     "picture_path",
+    "prune",
     "rotate",
     "sign_head",
     "superseded_path",

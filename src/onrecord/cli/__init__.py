@@ -29,6 +29,7 @@ from onrecord.cli import (  # noqa: F401  each adds its commands
     reading,
     searching,
     serving,
+    shrinking,
     signing,
 )
 from onrecord.cli.app import app

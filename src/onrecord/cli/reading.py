@@ -343,7 +343,17 @@ def rebuild(archive_dir: ArchiveOption = None) -> None:
     with opened(archive_dir, write=True) as archive:
         count = archive.rebuild()
         held = sum(one["articles"] for one in archive.catalog.counts().values())
+        pruned = archive.catalog.without_capture()
     say(f"The index was made again from {plural(count, 'ledger line')}: {plural(held, 'article')}.")
+    say_pruned(pruned)
+
+
+def say_pruned(count: int) -> None:
+    """Say where documents stand alone."""
+    if count:
+        say(
+            f"{plural(count, 'revision')} stand without a capture (`onrecord prune`): the document is the truth."
+        )
 
 
 @app.command(name="re-extract", epilog="Example: onrecord re-extract")
@@ -359,8 +369,10 @@ def re_extract(
     with opened(archive_dir, write=True) as archive, counting("revisions") as progress:
         report = reread_all(archive, source=source, progress=progress)
     if as_json:
-        say_json({"read": report.read, "changed": report.changed, "failures": report.failures})
+        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned}
+        say_json({**told, "failures": report.failures})
         return
     say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
+    say_pruned(report.pruned)
     for failure in report.failures:
         complain(failure)

@@ -59,6 +59,9 @@ from onrecord.store import AddressRow, HeldArticle
 from onrecord.urls import article_id, lookup_key
 from onrecord.warc import RevisitTarget, payload_digest
 
+#: Why an address is left that was forgotten.
+FORGOTTEN = "it was deleted here on purpose (`onrecord forget`), and is not kept again"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -195,11 +198,18 @@ class ArticleDesk:
         """Write down what a look brought. When this returns, it would outlast a crash."""
         reading = finding.judged.reading
         held = finding.held or self._held(reading)
+        if held is None and reading and self._is_forgotten(finding.look, reading):
+            return Kept(article_id=None, outcome="left", reason=FORGOTTEN)
         if held is None:
             return await (self._keep_new(finding, reading) if reading else self._keep_nothing(finding, None))
         # Two sources may bring one article at once: each is compared with what stands when its turn comes.
         async with self._lock(held.id):
             return await self._keep_beside(finding, reading, self._archive.catalog.article(held.id) or held)
+
+    def _is_forgotten(self, look: Look, reading: Reading) -> bool:
+        """Was it deleted here on purpose, under one of its addresses?"""
+        named = (look.url, reading.identity.canonical_url, *reading.identity.aliases)
+        return any(map(self._archive.catalog.is_forgotten, named))
 
     def _lock(self, held_id: ArticleId) -> asyncio.Lock:
         return self._locks.setdefault(held_id, asyncio.Lock())

@@ -153,7 +153,7 @@ class Round:
         listed: dict[str, Entry] = {}
         for entry in _in_order(feeds):
             key = lookup_key(entry.url)
-            if key in listed:
+            if key in listed or self._archive.catalog.is_forgotten(entry.url):
                 continue
             listed[key] = entry
             record = named_in.get(entry.url)

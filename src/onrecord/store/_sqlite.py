@@ -106,6 +106,11 @@ class Database:
         with self._errors(), self._connection:
             yield
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted stays in its free pages or its journal."""
+        self.run("VACUUM")
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def is_sound(self) -> bool:
         """Does SQLite's own check find the file whole?"""
         try:

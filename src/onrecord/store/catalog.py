@@ -82,6 +82,10 @@ _MIGRATIONS = (
     );
     CREATE INDEX change_id ON change (id, seq);
     """,
+    # What was deleted on purpose: its addresses are not kept again, and its number is not given again.
+    """
+    CREATE TABLE forgotten (key TEXT PRIMARY KEY, source TEXT, number INTEGER) WITHOUT ROWID;
+    """,
 )
 
 
@@ -161,6 +165,10 @@ class SqliteCatalog:
         """Close the file."""
         self._db.close()
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted stays in it."""
+        self._db.compact()
+
     def is_sound(self) -> bool:
         """Does SQLite's own check find the index whole?"""
         return self._db.is_sound()
@@ -176,8 +184,18 @@ class SqliteCatalog:
 
     # ---- in
 
-    def apply(self, line: Line, document: Document | None) -> None:
-        """Bring one ledger line in; *document* is the one that it wrote, where it wrote one."""
+    def apply(self, line: Line, document: Document | None, *, is_forgotten: bool = False) -> None:
+        """Bring one ledger line in; *document* is the one that it wrote, where it wrote one.
+
+        Of an article that a later line says was forgotten, its addresses alone are noted.
+        """
+        if is_forgotten:
+            self._note_forgotten(line)
+        else:
+            self._apply(line, document)
+        self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
+
+    def _apply(self, line: Line, document: Document | None) -> None:
         match line.event:
             case Event.CAPTURED | Event.REVISED | Event.COMPLETED | Event.KIND_CHANGED:
                 if document is None:
@@ -196,6 +214,16 @@ class SqliteCatalog:
                     "UPDATE article SET removed_at = NULL, removal = NULL, removal_state = NULL WHERE id = ?"
                 )
                 self._db.run(sql, (line.data["id"],))
+            case Event.REWRITTEN:
+                self._apply_rewriting(line)
+            case Event.FORGOTTEN:
+                self._forget(line)
+            case _:
+                self._apply_signing(line)
+        self._apply_rest(line)
+
+    def _apply_signing(self, line: Line) -> None:
+        match line.event:
             case Event.KEYED:
                 key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
                 self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
@@ -204,7 +232,6 @@ class SqliteCatalog:
                 self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
             case _:
                 pass
-        self._apply_rest(line)
 
     def _apply_rest(self, line: Line) -> None:
         """Bring in what lines of several kinds say."""
@@ -214,7 +241,6 @@ class SqliteCatalog:
             self._add_alias(line.data["id"], url)
         if "id" in line.data:
             self._db.run("UPDATE article SET touched = ? WHERE id = ?", (line.seq, line.data["id"]))
-        self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
 
     def _apply_removal(self, line: Line) -> None:
         # The moment at which it was first missing stays when that is confirmed.
@@ -223,6 +249,35 @@ class SqliteCatalog:
             " WHERE id = ?"
         )
         self._db.run(sql, (_text(line.at), line.data["reason"], line.data["state"], line.data["id"]))
+
+    def _note_forgotten(self, line: Line) -> None:
+        for url in filter(None, (line.data.get("url"), *line.data.get("aliases", ()))):
+            self._db.run(
+                "INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)",
+                (lookup_key(url), line.data.get("source"), line.data.get("number")),
+            )
+
+    def _forget(self, line: Line) -> None:
+        """Leave of an article nothing but its addresses."""
+        gone = line.data["id"]
+        self._db.run(
+            "INSERT OR REPLACE INTO forgotten SELECT key, ?, ? FROM alias WHERE id = ?",
+            (line.data["source"], line.data["number"], gone),
+        )
+        for table in ("article", "author", "alias", "revision", "picture", "change"):
+            self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
+
+    def _apply_rewriting(self, line: Line) -> None:
+        """Note where the records of a segment stand now; those without their payload are none to read again."""
+        moved = {old: (new, length) for old, new, length in line.data["moved"]}
+        sql = "SELECT id, number, record_offset FROM revision WHERE record_path = ?"
+        for article_id, number, offset in self._db.rows(sql, (line.data["segment"],)):
+            place = (line.data["segment"], *moved[offset]) if offset in moved else (None, None, None)
+            self._db.run(
+                "UPDATE revision SET record_path = ?, record_offset = ?, record_length = ?"
+                " WHERE id = ? AND number = ?",
+                (*place, article_id, number),
+            )
 
     def _apply_reading(self, document: Document) -> None:
         """Bring in what a later reader made of a revision, which need not be the newest."""
@@ -457,9 +512,25 @@ class SqliteCatalog:
 
     def next_number(self, source: str) -> int:
         """Return the ordinal for the next article of a source."""
-        return int(
-            self._db.value("SELECT coalesce(max(number), 0) + 1 FROM article WHERE source = ?", (source,))
+        sql = (
+            "SELECT coalesce(max(number), 0) + 1 FROM (SELECT number FROM article WHERE source = ?1"
+            " UNION ALL SELECT number FROM forgotten WHERE source = ?1)"
         )
+        return int(self._db.value(sql, (source,)))
+
+    def is_forgotten(self, url: str) -> bool:
+        """Was the article of this address deleted on purpose?"""
+        return self._db.row("SELECT 1 FROM forgotten WHERE key = ?", (lookup_key(url),)) is not None
+
+    def records_in(self, segment: str) -> set[int]:
+        """Return where in a segment the records stand that documents were read from."""
+        sql = "SELECT record_offset FROM revision WHERE record_path = ?"
+        return {row[0] for row in self._db.rows(sql, (segment,))}
+
+    def without_capture(self) -> int:
+        """Return how many revisions were read from a capture that has been pruned: their document is the truth."""
+        sql = "SELECT count(*) FROM revision WHERE capture_digest IS NOT NULL AND record_path IS NULL"
+        return int(self._db.value(sql))
 
     def is_path_taken(self, path: str) -> bool:
         """Does a document stand here, or at a path that differs in case alone?"""

@@ -272,6 +272,33 @@ class State:
         """Forget that an article was looked for in vain: it is back."""
         self._db.run("DELETE FROM absence WHERE article_id = ?", (article_id,))
 
+    def picture_urls(self, path: str) -> list[str]:
+        """Return the addresses at which the picture that is kept at *path* was found."""
+        return [row[0] for row in self._db.rows("SELECT url FROM picture WHERE path = ?", (path,))]
+
+    def forget_records(self, record_ids: Iterable[str]) -> None:
+        """Forget captures that no later one can refer to any more."""
+        gone = json.dumps(list(record_ids))
+        for table in ("address", "feed"):
+            self._db.run(
+                f"UPDATE {table} SET record_id = NULL, record_date = NULL"
+                " WHERE record_id IN (SELECT value FROM json_each(?))",
+                (gone,),
+            )
+
+    def forget_articles(
+        self, article_ids: Iterable[str], *, urls: Iterable[str], pictures: Iterable[str]
+    ) -> None:
+        """Forget all that is known of articles, of their addresses, and of pictures by where they were kept."""
+        chosen = "IN (SELECT value FROM json_each(?))"
+        gone = json.dumps(list(article_ids))
+        for table in ("address", "entry", "absence"):
+            self._db.run(f"DELETE FROM {table} WHERE article_id {chosen}", (gone,))
+        named = json.dumps(list(urls))
+        self._db.run(f"DELETE FROM host_note WHERE key {chosen} OR value {chosen}", (named, named))
+        self._db.run(f"DELETE FROM picture WHERE path {chosen}", (json.dumps(list(pictures)),))
+        self._db.compact()
+
     def deliveries(self) -> list[DeliveryRow]:
         """Return what hooks are still to be told, the oldest first."""
         return self._all(DeliveryRow, "delivery", "TRUE ORDER BY seq, hook", ())

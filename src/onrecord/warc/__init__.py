@@ -12,19 +12,24 @@ from onrecord.warc.reading import RecoveredSegment, iter_records, read_record, r
 from onrecord.warc.records import (
     IDENTICAL_PAYLOAD,
     NOT_MODIFIED,
+    PRUNED_PAYLOAD,
     STORED_PAYLOAD,
     RevisitTarget,
     StoredRecord,
     payload_digest,
 )
+from onrecord.warc.rewriting import Fate, Rewritten, rewrite
 from onrecord.warc.writing import SegmentWriter, stored_payload_id
 
 __all__ = [
     "IDENTICAL_PAYLOAD",
     "NOT_MODIFIED",
+    "PRUNED_PAYLOAD",
     "STORED_PAYLOAD",
+    "Fate",
     "RecoveredSegment",
     "RevisitTarget",
+    "Rewritten",
     "SegmentWriter",
     "StoredRecord",
     "cdxj_line",
@@ -32,6 +37,7 @@ __all__ = [
     "payload_digest",
     "read_record",
     "recover",
+    "rewrite",
     "stored_payload_id",
     "surt_key",
     "write_cdxj",
