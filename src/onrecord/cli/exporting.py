@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +11,11 @@ import typer
 from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, opened
 from onrecord.cli.changing import KindOption, WeightOption, check_kinds, check_source
-from onrecord.cli.terminal import say, say_json
+from onrecord.cli.terminal import counting, plural, say, say_json, size_told
 from onrecord.config import ExportConfig
 from onrecord.errors import UsageError
+from onrecord.pipeline.report import utc_now
+from onrecord.publish.captures import CaptureReport
 from onrecord.publish.changes import write_feed
 from onrecord.publish.git import GitReport, commit_and_push
 from onrecord.publish.legacy import LegacyPictures, LegacySettings
@@ -60,12 +63,7 @@ def legacy(
     git: Annotated[
         bool, typer.Option("--git", metavar="", help="Commit, and push to the remotes that the folder has.")
     ] = False,
-    reserved: Annotated[
-        bool,
-        typer.Option(
-            "--reserved", metavar="", help="Write also what publishers ask not to pass on (noarchive, TDM)."
-        ),
-    ] = False,
+    reserved: ReservedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the folder of an hourly Git mirror: one file an article, list pages, an index."""
@@ -79,6 +77,59 @@ def legacy(
         raise typer.Exit(NOT_PUSHED)
 
 
+ReservedOption = Annotated[
+    bool,
+    typer.Option(
+        "--reserved", metavar="", help="Write also what publishers ask not to pass on (noarchive, TDM)."
+    ),
+]
+
+
+@export.command(name="warc", epilog="Example: onrecord export warc ../replay/collections/news")
+def warc(
+    dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to write, new or empty.")],
+    archive_dir: ArchiveOption = None,
+    *,
+    reserved: ReservedOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write all captures as WARC files with every payload in them: a collection that pywb replays."""
+    from onrecord.publish.captures import export_warc
+
+    with opened(archive_dir) as archive, counting("segments") as progress:
+        report = export_warc(archive, dest, reserved=reserved, progress=progress)
+    _say_captures(dest, report, as_json=as_json)
+
+
+@export.command(name="wacz", epilog="Example: onrecord export wacz ../news.wacz")
+def wacz(
+    dest: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    archive_dir: ArchiveOption = None,
+    *,
+    reserved: ReservedOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write all captures as one WACZ file, for replay tools that open such."""
+    from onrecord.publish.captures import export_wacz
+
+    with opened(archive_dir) as archive, counting("segments") as progress:
+        report = export_wacz(archive, dest, reserved=reserved, progress=progress, now=utc_now())
+    _say_captures(dest, report, as_json=as_json)
+
+
+def _say_captures(dest: Path, report: CaptureReport, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"dest": str(dest), **asdict(report)})
+        return
+    counts = f"{plural(report.segments, 'segment')}, {plural(report.records, 'record')}"
+    told = f"{dest}: {counts}, {size_told(report.size)}"
+    if report.missing:
+        told += f"; {plural(report.missing, 'picture')} not kept any more"
+    if report.left_out:
+        told += f"; {plural(report.left_out, 'record')} left out, as their publishers ask (--reserved writes them too)"
+    say(told)
+
+
 @export.command(name="changes", epilog="Example: onrecord export changes ../changes.atom --min-weight 0.7")
 def changes(
     dest: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
@@ -88,12 +139,7 @@ def changes(
     kind: KindOption = None,
     min_weight: WeightOption = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="At most so many.")] = IN_FEED,
-    reserved: Annotated[
-        bool,
-        typer.Option(
-            "--reserved", metavar="", help="Write also what publishers ask not to pass on (noarchive, TDM)."
-        ),
-    ] = False,
+    reserved: ReservedOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write an Atom feed of what publishers changed and took away."""

@@ -8,6 +8,7 @@ because a capture must come back exactly as it was sent or not at all.
 from __future__ import annotations
 
 from onrecord.warc.cdxj import cdxj_line, surt_key, write_cdxj
+from onrecord.warc.completing import Completion, complete
 from onrecord.warc.reading import RecoveredSegment, iter_records, read_record, recover
 from onrecord.warc.records import (
     IDENTICAL_PAYLOAD,
@@ -26,6 +27,7 @@ __all__ = [
     "NOT_MODIFIED",
     "PRUNED_PAYLOAD",
     "STORED_PAYLOAD",
+    "Completion",
     "Fate",
     "RecoveredSegment",
     "RevisitTarget",
@@ -33,6 +35,7 @@ __all__ = [
     "SegmentWriter",
     "StoredRecord",
     "cdxj_line",
+    "complete",
     "iter_records",
     "payload_digest",
     "read_record",
