@@ -13,6 +13,7 @@ Killed before 4, nothing has happened: the staging folder is swept. Killed after
 5 and 6 again from the ledger's own words. A torn last line, or a torn last record, is cut off.
 """
 
+from onrecord.archive.backup import BackupReport, back_up
 from onrecord.archive.envelopes import write_envelope
 from onrecord.archive.folder import Archive, Boundary, Step, create, find
 from onrecord.archive.forgetting import ForgetReport, forget
@@ -31,6 +32,7 @@ from onrecord.archive.verify import Damage, Scope, verify
 __all__ = [
     "CONFIG",
     "Archive",
+    "BackupReport",
     "Boundary",
     "Damage",
     "ForgetReport",
@@ -38,6 +40,7 @@ __all__ = [
     "Scope",
     "Signing",
     "Step",
+    "back_up",
     "cdxj_path",
     "create",
     "document_path",

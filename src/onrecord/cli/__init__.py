@@ -21,6 +21,7 @@ from onrecord.cli import (  # noqa: F401  each adds its commands
     checking,
     commands,
     comparing,
+    copying,
     exporting,
     following,
     lending,

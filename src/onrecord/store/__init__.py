@@ -4,6 +4,7 @@ Each stands behind a narrow protocol, so that an object store or another databas
 Contains no decisions.
 """
 
+from onrecord.store._sqlite import copy_database
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
@@ -50,4 +51,5 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "copy_database",
 ]
