@@ -25,6 +25,7 @@ from onrecord.archive.layout import (
     picture_path,
     superseded_path,
 )
+from onrecord.archive.migrating import migrate
 from onrecord.archive.pruning import PruneReport, prune
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.verify import Damage, Scope, verify
@@ -49,6 +50,7 @@ __all__ = [
     "find",
     "forget",
     "key_in_use",
+    "migrate",
     "picture_path",
     "prune",
     "rotate",

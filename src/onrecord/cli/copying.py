@@ -1,4 +1,4 @@
-"""The command that copies an archive to another folder."""
+"""Commands that move an archive: to another folder, to another format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from onrecord.archive import CONFIG, back_up
+from onrecord.archive import CONFIG, back_up, migrate
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root
 from onrecord.cli.terminal import counting, plural, say, say_json, size_told
 from onrecord.errors import NotAnArchiveError
@@ -34,3 +34,13 @@ def backup_command(
     if report.deleted:
         told += f", {report.deleted} deleted that the archive no longer has"
     say(f"{told}; {plural(report.files, 'file')} in all, up to ledger line {report.lines}.")
+
+
+@app.command(name="migrate", epilog="Example: onrecord migrate")
+def migrate_command(archive_dir: ArchiveOption = None) -> None:
+    """Bring an archive of an older format to the newest. Back it up first."""
+    was, now = migrate(archive_root(archive_dir))
+    if was == now:
+        say(f"The archive is of format {now}, the newest there is; nothing was changed.")
+    else:
+        say(f"The archive was of format {was}, and is of format {now} now.")
