@@ -146,3 +146,14 @@ def test_what_is_no_archive_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "onrecord.toml").write_text("[fetch]\n")
     with pytest.raises(ArchiveError, match="format = 1"):
         migrate(tmp_path)
+
+
+def test_status_tells_what_takes_the_space(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each part, and the whole is their sum."""
+    assert cli.run(["status", "--size", "--archive", str(old)]) == 0
+    told = capsys.readouterr().out
+    assert [
+        word
+        for word in ("documents", "older revisions", "pictures", "pages", "ledger", "all of it")
+        if word not in told
+    ] == []

@@ -28,6 +28,7 @@ from onrecord.archive.layout import (
 from onrecord.archive.migrating import migrate
 from onrecord.archive.pruning import PruneReport, prune
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
+from onrecord.archive.sizing import Size, sizes
 from onrecord.archive.verify import Damage, Scope, verify
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "PruneReport",
     "Scope",
     "Signing",
+    "Size",
     "Step",
     "back_up",
     "cdxj_path",
@@ -55,6 +57,7 @@ __all__ = [
     "prune",
     "rotate",
     "sign_head",
+    "sizes",
     "superseded_path",
     "verify",
     "write_envelope",

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from onrecord.archive import Archive
+from onrecord.archive import Archive, sizes
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
-from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
+from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row, size_told
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
 from onrecord.errors import SourceNotFoundError, UsageError
@@ -210,10 +210,18 @@ def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
 
 
 @app.command(epilog="Example: onrecord status --json")
-def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
+def status(
+    archive_dir: ArchiveOption = None,
+    *,
+    size: Annotated[bool, typer.Option("--size", metavar="", help="Tell what takes the space.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
     from onrecord import hooks
 
+    if size:
+        _say_sizes(archive_root(archive_dir), as_json=as_json)
+        return
     with opened(archive_dir) as archive:
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
@@ -239,6 +247,19 @@ def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) ->
         if one["waiting"] or one["given_up"]:
             counted = f"{one['waiting']} waiting, {one['given_up']} given up"
             say(f"hook {one['hook']}: {counted}{': ' + one['reason'] if one['reason'] else ''}")
+
+
+def _say_sizes(root: Path, *, as_json: bool) -> None:
+    found, by_source = sizes(root)
+    if as_json:
+        parts = [{"what": one.what.strip(), "files": one.files, "bytes": one.size} for one in found]
+        say_json({"parts": parts, "documents_by_source": by_source})
+        return
+    whole = sum(one.size for one in found if one.files) or 1
+    for one in found:
+        files = plural(one.files, "file") if one.files else ""
+        say(f"{one.what:34} {files:>14} {size_told(one.size):>10} {one.size / whole:5.0%}")
+    say(f"{'all of it':34} {plural(sum(one.files for one in found), 'file'):>14} {size_told(whole):>10}")
 
 
 def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
