@@ -106,11 +106,10 @@ def forget_command(
         said = {"articles": report.articles, "files": report.files, "captures": report.captures}
         say_json({**said, "lists": report.lists})
         return
-    say(
-        f"{plural(len(report.articles), 'article')} forgotten: {plural(report.files, 'file')} and"
-        f" {plural(report.captures, 'captured record')} deleted,"
-        f" {plural(report.lists, 'list')} that named them emptied."
-    )
+    told = f"{plural(report.files, 'file')} and {plural(report.captures, 'captured record')} deleted"
+    if report.lists:
+        told += f", {plural(report.lists, 'list')} that named them emptied"
+    say(f"{plural(len(report.articles), 'article')} forgotten: {told}.")
     say(
         "The ledger keeps their addresses and digests. Exports, mirrors and backups made before still hold them."
     )
