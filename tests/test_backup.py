@@ -217,12 +217,15 @@ def test_a_backup_within_the_archive_is_none(paper: Paper, where: str) -> None:
         back_up(paper.root, paper.root.parent / where)
 
 
-def test_a_folder_with_other_things_is_left_alone(paper: Paper) -> None:
-    """Nobody's files are deleted."""
-    dest_of(paper).mkdir()
-    (dest_of(paper) / "mine").write_text("mine")
+@pytest.mark.parametrize("name", ["mine", "pictures/mine.jpg", "ledger/mine.txt"])
+def test_a_folder_with_other_things_is_left_alone(paper: Paper, name: str) -> None:
+    """Nobody's files are deleted, whatever their folders are called."""
+    place = dest_of(paper) / name
+    place.parent.mkdir(parents=True)
+    place.write_text("mine")
     with pytest.raises(ArchiveError, match="other things"):
         backup(paper)
+    assert place.read_text() == "mine"
 
 
 def test_one_backup_at_a_time(paper: Paper) -> None:

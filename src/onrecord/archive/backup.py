@@ -119,14 +119,16 @@ def _check(root: Path, dest: Path) -> None:
     with storage_errors(dest):
         if dest.exists() and not dest.is_dir():
             raise ArchiveError(str(dest), "this is a file; name a folder")
-        if dest.is_dir() and not (dest / "ledger").is_dir() and not _is_begun(dest):
+        if dest.is_dir() and not any((dest / "ledger").glob("*.jsonl")) and not _is_begun(dest):
             raise ArchiveError(str(dest), "the folder holds other things; name an empty or a new one")
 
 
 def _is_begun(dest: Path) -> bool:
-    """Is there nothing in *dest* but what a first backup has brought before it was broken off?"""
+    """Is there nothing in *dest*, or what a first backup has brought before it was broken off?"""
     ours = {LOCK, STAGING, "articles", "pictures", "captures", f"{STATE}{_COPY}", f"{INDEX}{_COPY}"}
-    return {place.name for place in dest.iterdir()} <= ours
+    names = {place.name for place in dest.iterdir()}
+    # A person's own folder may be called "pictures"; a backup begins with its lock.
+    return not names or (LOCK in names and names <= ours)
 
 
 def _snapshot(store: FolderStore) -> _Snapshot:
