@@ -62,16 +62,16 @@ def test_a_page_that_leads_to_another_held_article_makes_no_revision(paper: Pape
     paper.round()
     paper.web.pages[url_of()] = [moved(f"http://{url_of('tower')}")]
     paper.round(recheck=True)
-    assert events(paper) == ["captured", "captured"]
+    assert events(paper) == ["captured", "captured", "removed"]
 
 
 def test_a_page_that_leads_to_the_home_page_makes_no_revision(paper: Paper) -> None:
-    """Some publishers say so where others say 404."""
+    """Some publishers say so where others say 404: a removal."""
     paper.round()
     paper.web.pages[url_of()] = [moved("http://paper.example/")]
     paper.web.pages["paper.example/"] = [page("The Paper", HOME)]
     paper.round(recheck=True)
-    assert events(paper) == ["captured"]
+    assert events(paper) == ["captured", "removed"]
 
 
 def test_an_article_that_was_moved_and_edited_is_still_one(paper: Paper) -> None:

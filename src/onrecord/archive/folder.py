@@ -269,6 +269,7 @@ class Archive:
         self._head = head
         self.probe(Boundary.LEDGER_WRITTEN)
         self.files.settle(put for puts in staged for put in puts)
+        self.files.delete(path for line in lines for path in line.drops)
         self.probe(Boundary.FILES_SETTLED)
         return lines
 
@@ -377,7 +378,9 @@ class Archive:
     def _redo(self, head: Head) -> None:
         """Do again, from the ledger's own words, what follows its line for each line after *head*."""
         pending = list(self.lines(after=head))
-        self.files.settle(put for line in pending for put in line.puts)
+        for line in pending:
+            self.files.settle(line.puts)
+            self.files.delete(line.drops)
         self.bring_in(pending)
 
     def _is_behind(self, head: Head) -> bool:
@@ -391,15 +394,18 @@ class Archive:
     def bring_in(self, lines: Sequence[Line]) -> None:
         """Bring ledger lines into the index, reading the documents that they wrote from where they stand now."""
         places: dict[tuple[str, int], str] = {}
+        forgotten = {line.data["id"] for line in lines if line.event is Event.FORGOTTEN}
         for line in lines:
-            if line.event in DOCUMENTED:
+            if line.event in DOCUMENTED and line.data["id"] not in forgotten:
                 places[line.data["id"], line.data["revision"]] = line.data["document"]
                 if line.data.get("superseded"):
                     places[line.data["id"], line.data["revision"] - 1] = line.data["superseded"]
         with self.catalog.transaction():
             for line in lines:
                 path = places.get((line.data.get("id", ""), line.data.get("revision", 0)))
-                self.catalog.apply(line, self.document_at(path) if path else None)
+                document = self.document_at(path) if path else None
+                is_over = line.data.get("id") in forgotten and line.event is not Event.FORGOTTEN
+                self.catalog.apply(line, document, is_forgotten=is_over)
 
     def _recover_segments(self) -> None:
         """Cut torn segments back to their last whole record, and seal those that a crash left open."""

@@ -199,7 +199,7 @@ class _Chain:
 
     def puts(self) -> dict[str, Put]:
         """Return what must stand at each path."""
-        return {put.path: put for line in self.lines for put in line.puts}
+        return ledger.held_after(self.lines)
 
     def _read(self, path: str, data: bytes) -> None:
         rows = data.split(b"\n")

@@ -17,9 +17,11 @@ import signal
 import sys
 
 from onrecord.cli import (  # noqa: F401  each adds its commands
+    changing,
     checking,
     commands,
     comparing,
+    copying,
     exporting,
     following,
     lending,
@@ -29,6 +31,7 @@ from onrecord.cli import (  # noqa: F401  each adds its commands
     ruling,
     searching,
     serving,
+    shrinking,
     signing,
 )
 from onrecord.cli.app import app

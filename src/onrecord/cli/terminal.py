@@ -147,6 +147,15 @@ def counting(description: str) -> Iterator[Any]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
+def size_told(size: float) -> str:
+    """Return a size as a person reads it: "12 MiB"."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if abs(size) < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" or abs(size) >= 10 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return "1 article", "2 articles"."""
     return f"{count} {one if count == 1 else many or one + 's'}"

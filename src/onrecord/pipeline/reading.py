@@ -57,6 +57,10 @@ class Reading:
     via: str | None = None  #: of a rendition: which
     exchanges: tuple[Exchange, ...] = ()  #: of a rendition: how it came
 
+    def exchanges_of(self, outcome: Outcome | None) -> tuple[Exchange, ...]:
+        """Return how it came, redirects first: of a rendition its own way, else that of the page's *outcome*."""
+        return self.exchanges or (outcome.exchanges if isinstance(outcome, Fetched) else ())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:

@@ -82,3 +82,11 @@ class RoundReport:
             what.value: self.counts[what.value] for what in Happening if self.counts[what.value]
         }
         return found
+
+
+@dataclass(slots=True)
+class HookReport:
+    """What came of telling the hooks, by their names: how many changes were told, and what failed, why."""
+
+    told: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)

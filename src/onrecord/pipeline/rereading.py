@@ -67,6 +67,7 @@ class RereadReport:
 
     read: int = 0
     changed: int = 0
+    pruned: int = 0  #: revisions whose capture has been pruned: their document is the truth
     failures: list[str] = field(default_factory=list)
 
 
@@ -81,7 +82,7 @@ def reread_all(
     Raises:
         StorageError: The disk said no. What was committed stands.
     """
-    report = RereadReport()
+    report = RereadReport(pruned=archive.catalog.without_capture())
     asked = list(_all_rereadings(archive, source))
     note = archive.state.host_note(NOTE, source or "")
     waiting = [one for one in asked if note is None or one.place > note[0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -201,7 +201,7 @@ async def watch(
     *,
     environ: Mapping[str, str],
     tell: Listener,
-    after_round: Callable[[RoundReport], None],
+    after_round: Callable[[RoundReport], Awaitable[None]],
 ) -> None:
     """Run rounds by schedule until cancelled: each source at its own time."""
     wrong: str | None = None
@@ -218,7 +218,7 @@ async def watch(
             report = await update(archive, due, recheck=False, environ=environ, tell=tell)
             for source in due:
                 _schedule(archive, source)
-            after_round(report)
+            await after_round(report)
         await asyncio.sleep(_nap(archive, sources, utc_now()))
 
 
