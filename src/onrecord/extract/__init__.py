@@ -15,7 +15,7 @@ from onrecord.model import Entry, Extraction
 __all__ = ["READER_VERSION", "PageFacts", "read_entry", "read_page", "read_page_and_facts"]
 
 #: Goes up whenever the same bytes may give another article.
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 
 def read_page(
