@@ -23,6 +23,7 @@ from onrecord.extract.people import people_in, recased, without_single_words
 from onrecord.extract.rules import SiteRule
 from onrecord.extract.shown import pictures_shown
 from onrecord.extract.survey import (
+    HEADINGS,
     Box,
     Item,
     Line,
@@ -83,6 +84,8 @@ _AUTHOR_METAS = (
 )
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
+#: A page without a title is an article if its text weighs this much: a dozen sentences.
+UNTITLED_TEXT = 1_000
 #: Lines of a page's own words that a judge is shown, and characters of each.
 OWN_LINES, OWN_LINE = 60, 600
 #: Menus, the page's foot and its sides: what stands there is the publication's, whatever the page is.
@@ -287,7 +290,30 @@ def _headline(reading: Reading, candidates: list[tuple[int, str, Box]], claims: 
         place = next((at for at, line in reading.survey.lines() if line.text == claim), None)
         reading.head_at = place if place is not None else max(0, start - NEAR)
         return claim
-    return None
+    return _unclaimed_headline(reading, start)
+
+
+def _unclaimed_headline(reading: Reading, start: int) -> str | None:
+    """Return the line that a text stands under, on a page that has no title and claims none: old pages do."""
+    survey = reading.survey
+    if sum(survey.line_at(at).weight for at in reading.body.chosen) < UNTITLED_TEXT:
+        return None
+    above = [
+        (at, line)
+        for at in range(max(0, start - NEAR), start)
+        if isinstance(line := survey.items[at], Line)
+        and line.link_share < 0.5
+        and line.box.junk is None
+        and 10 < line.weight <= MAX_BYLINE
+        and sum(letter.isdigit() for letter in line.text) * 3 < len(line.text)  # no date
+        and "://" not in line.text
+    ]
+    found = next((one for one in reversed(above) if one[1].box.tag in HEADINGS), above[-1] if above else None)
+    if found is None:
+        return None
+    reading.head_at = found[0]
+    reading.note("headline", "line above the text", found[1].text, 0.3)
+    return found[1].text
 
 
 def _note_other_headlines(reading: Reading, title: str) -> None:
