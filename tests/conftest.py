@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from onrecord.demo.server import DemoServer, running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep keys and cookies out of the tester's own home: whoever runs the tests finds it as it was."""
+    home = tmp_path_factory.mktemp("home")
+    before = {name: os.environ.get(name) for name in ("HOME", "XDG_CONFIG_HOME", "ONRECORD_KEY")}
+    os.environ["HOME"] = str(home)
+    os.environ.pop("XDG_CONFIG_HOME", None)
+    os.environ.pop("ONRECORD_KEY", None)
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @pytest.fixture

@@ -131,6 +131,7 @@ _HEADINGS = {
     "keep": "[keep]",
     "schedule": "[schedule]",
     "export": "[[export]]",
+    "hook": "[[hook]]",
     "sources.*": '[sources."NAME"]',
 }
 _CLASSES: dict[str, type[Any]] = {
@@ -141,6 +142,7 @@ _CLASSES: dict[str, type[Any]] = {
     "keep": config.KeepConfig,
     "schedule": config.ScheduleConfig,
     "export": config.ExportConfig,
+    "hook": config.HookConfig,
     "sources.*": config.SourceConfig,
 }
 

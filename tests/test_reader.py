@@ -71,7 +71,7 @@ def article(paper: Paper, words: str) -> str:
         ("/search?q=bridge&sort=date&before=1", "checked"),
         ("/search", "headline:…"),
         ("edited", "<ins>for Good</ins>"),
-        ("edited?from=1&to=1", "no difference"),
+        ("edited?from=1&to=1", "No word was changed"),
     ],
 )
 def test_a_page_shows_what_is_held(paper: Paper, path: str, words: str) -> None:

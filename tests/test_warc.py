@@ -404,7 +404,7 @@ def test_a_full_disk_leaves_whole_exchanges() -> None:
     writer = SegmentWriter(disk, PATH, software="OnRecord/0.1.0", now=AT)
     writer.write_exchange(PAGE)
     size = writer.size
-    with pytest.raises(StorageError, match="No space left"):
+    with pytest.raises(StorageError, match="the disk is full; make room"):
         writer.write_exchange(replace(PAGE, body=bytes(range(256)) * 8))
     assert (disk.getbuffer().nbytes, writer.size) == (size, size)
 

@@ -17,7 +17,9 @@ Each class carries the exit code that the command ends with.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
+from typing import Self
 
 
 class OnRecordError(Exception):
@@ -109,6 +111,22 @@ class StorageError(ArchiveError):
     """The disk said no: full, read-only, not permitted."""
 
     exit_code = 6
+
+    @classmethod
+    def of(cls, error: OSError, path: str) -> Self:
+        """Return what the disk said of *path*, with what to do next."""
+        told = _DISK_SAYS.get(error.errno or 0)
+        return cls(path, told or f"{error.strerror or error}; see to it and run the command again")
+
+
+_DISK_SAYS = {
+    errno.ENOSPC: "the disk is full; make room and run the command again",
+    errno.EDQUOT: "the disk quota is used up; make room and run the command again",
+    errno.EROFS: "the disk is read-only; mount it writable and run the command again",
+    errno.EACCES: "permission denied; make it readable and writable for this user and run the command again",
+    errno.EPERM: "not permitted; make it readable and writable for this user and run the command again",
+    errno.EIO: "the disk reports an error; check it before anything else is written",
+}
 
 
 class FormatError(OnRecordError):

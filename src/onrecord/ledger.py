@@ -36,7 +36,11 @@ class Event(StrEnum):
     REMOVED = "removed"  #: the publisher's server says that an article is gone; nothing is deleted here
     RESTORED = "restored"  #: it answers again
     SEALED = "sealed"  #: a segment of captures is complete
+    REWRITTEN = "rewritten"  #: a segment was written again, without some payloads or records
+    FORGOTTEN = "forgotten"  #: an article was deleted here on purpose, for law or privacy
     REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record
+    KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
+    SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,11 @@ class Line:
     data: Mapping[str, Any] = field(default_factory=dict)  #: JSON, by event: docs/FORMAT.md
     digest: Digest  #: of this line's bytes up to its own digest
 
+    @property
+    def drops(self) -> tuple[str, ...]:
+        """The paths at which the archive holds nothing from now on."""
+        return tuple(self.data.get("drops", ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -67,6 +76,26 @@ class Head:
 
     seq: int = 0
     digest: Digest | None = None
+
+
+def statement(archive: Digest, head: Head, at: datetime) -> bytes:
+    """Return the words that a key signs: up to this line, at this moment, the archive's ledger reads so.
+
+    *archive* is the digest of the ledger's first line, by which a signature can't serve another archive.
+    """
+    lines = (
+        "onrecord ledger 1",
+        f"archive {archive}",
+        f"line {head.seq}",
+        f"digest {head.digest}",
+        f"at {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def succession(archive: Digest, old: str, new: str) -> bytes:
+    """Return the words by which a key names the one that follows it: *old* and *new* are public keys, in base64."""
+    return f"onrecord key 1\narchive {archive}\nkey {new}\nafter {old}\n".encode()
 
 
 def digest_of(data: bytes) -> Digest:
@@ -139,6 +168,17 @@ def parse(raw: bytes, *, path: str, number: int) -> Line:
     except (ValueError, KeyError, TypeError) as error:
         reason = "the line is whole but not understood; it may come from a newer On Record"
         raise LedgerFormatError(where, reason) from error
+
+
+def held_after(lines: Iterable[Line]) -> dict[str, Put]:
+    """Return what must be there after *lines*: the last put of each path, without what was dropped since."""
+    held: dict[str, Put] = {}
+    for line in lines:
+        for put in line.puts:
+            held[put.path] = put
+        for path in line.drops:
+            held.pop(path, None)
+    return held
 
 
 def lines_of(data: bytes, *, path: str, after: Head) -> Iterator[Line]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from onrecord.archive.layout import segment_path
 from onrecord.model import Capture, Digest, Exchange
+from onrecord.store import FolderStore
 from onrecord.store.files import storage_errors
 from onrecord.warc import RevisitTarget, SegmentWriter
 
@@ -22,13 +21,11 @@ SEGMENT_BYTES = 256 * 1024 * 1024
 class OpenSegment:
     """A segment that is being written."""
 
-    def __init__(self, root: Path, *, software: str, operator: str | None, now: datetime) -> None:
+    def __init__(self, files: FolderStore, *, software: str, operator: str | None, now: datetime) -> None:
         writer = base64.b32encode(os.urandom(5)).decode().lower()
         self.path = segment_path(now.astimezone(UTC), writer)
-        self._place = root / self.path
-        with storage_errors(self._place):
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            self._stream: BinaryIO = self._place.open("xb")
+        self._files = files
+        self._stream = files.begin(self.path)
         self._writer = SegmentWriter(self._stream, self.path, software=software, now=now, operator=operator)
 
     @property
@@ -42,23 +39,17 @@ class OpenSegment:
 
     def sync(self) -> None:
         """Put all that was written on the disk itself."""
-        self._writer.flush_and_fsync()
+        with storage_errors(self._files.root / self.path):
+            self._files.disk.sync(self._stream)
 
     def close(self) -> tuple[Digest, list[str]]:
         """Close the segment; return its digest and the lines of its index."""
         self.sync()
         self._stream.close()
-        return file_digest(self._place), self._writer.cdxj_lines
+        return file_digest(self._files.root / self.path), self._writer.cdxj_lines
 
 
-def file_digest(
-    place: Path, *, chunk: int = 1 << 20, progress: Callable[[int], None] | None = None
-) -> Digest:
+def file_digest(place: Path) -> Digest:
     """Return the SHA-256 digest of a file, read in pieces."""
-    found = hashlib.sha256()
-    with storage_errors(place), place.open("rb") as file:
-        while piece := file.read(chunk):
-            found.update(piece)
-            if progress:
-                progress(len(piece))
-    return Digest("sha256:" + found.hexdigest())
+    with storage_errors(place), place.open("rb", buffering=0) as file:
+        return Digest("sha256:" + hashlib.file_digest(file, "sha256").hexdigest())

@@ -13,11 +13,13 @@ from typing import Any, Self
 from onrecord import __version__, config, ledger
 from onrecord.archive.captures import SEGMENT_BYTES, OpenSegment, file_digest
 from onrecord.archive.envelopes import read_envelope
-from onrecord.archive.layout import CONFIG, INDEX, STATE, cdxj_path, envelope_path
+from onrecord.archive.layout import CONFIG, INDEX, SITES, STATE, cdxj_path, envelope_path
 from onrecord.archive.lock import WriterLock
+from onrecord.archive.rules import rulebook
 from onrecord.errors import (
     ArchiveError,
     DocumentFormatError,
+    FormatError,
     LedgerFormatError,
     NotAnArchiveError,
     StorageError,
@@ -25,7 +27,8 @@ from onrecord.errors import (
 from onrecord.ledger import Event, Head, Line, Put
 from onrecord.model import Capture, Digest, Document, Envelope, Exchange, RecordRef
 from onrecord.render import document as documents
-from onrecord.store import FolderStore, HeldArticle, SqliteCatalog, State
+from onrecord.sites import Rulebook
+from onrecord.store import Disk, FolderStore, HeldArticle, SqliteCatalog, State
 from onrecord.store.files import storage_errors
 from onrecord.warc import RevisitTarget, StoredRecord, read_record, recover, write_cdxj
 
@@ -86,7 +89,7 @@ def create(root: Path, *, now: datetime) -> bool:
             what = f"the folder holds other things ({', '.join(strangers[:3])}…); name an empty or a new one"
             raise ArchiveError(str(root), what)
         root.mkdir(parents=True, exist_ok=True)
-        (root / CONFIG).write_text(config.INITIAL, "utf-8")
+        FolderStore(root).write(CONFIG, config.INITIAL.encode())
     with Archive.open(root, write=True) as archive:
         archive.commit([_created()], now=now)
     return True
@@ -127,14 +130,15 @@ class Archive:
         StorageError: The disk said no.
     """
 
-    def __init__(self, root: Path, *, write: bool, probe: Probe) -> None:
+    def __init__(self, root: Path, *, write: bool, probe: Probe, disk: Disk | None) -> None:
         self.root = root
         self.probe = probe
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
+        self._rules: Rulebook | None = None
         try:
             self.reload_config()
-            self.files = FolderStore(root)
+            self.files = FolderStore(root, disk)
             if not write and not (root / INDEX).is_file():
                 raise StorageError(
                     str(root / INDEX), "the index is missing; make it again with `onrecord rebuild`"
@@ -150,12 +154,14 @@ class Archive:
             raise
 
     @classmethod
-    def open(cls, root: Path, *, write: bool = False, probe: Probe = _ignore) -> Self:
+    def open(
+        cls, root: Path, *, write: bool = False, probe: Probe = _ignore, disk: Disk | None = None
+    ) -> Self:
         """Open the archive in *root*."""
         if not (root / CONFIG).is_file():
             what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
             raise NotAnArchiveError(str(root), what)
-        return cls(root, write=write, probe=probe)
+        return cls(root, write=write, probe=probe, disk=disk)
 
     def reload_config(self) -> None:
         """Read onrecord.toml (again)."""
@@ -168,13 +174,25 @@ class Archive:
         self.config = config.parse(text, str(place))
         self.config_text = text
 
+    @property
+    def rules(self) -> Rulebook:
+        """The rules that pages are read by: the person's own, then those that come with On Record.
+
+        Raises:
+            ConfigError: A file of the person's own has mistakes.
+        """
+        if self._rules is None:
+            self.reload_rules()
+        return self._rules or Rulebook()
+
+    def reload_rules(self) -> None:
+        """Read `sites/` (again)."""
+        with storage_errors(self.root / SITES):
+            self._rules = rulebook(self.root)
+
     def write_config(self, text: str) -> None:
         """Replace onrecord.toml in one step."""
-        place = self.root / CONFIG
-        with storage_errors(place):
-            fresh = place.with_name(f"{CONFIG}.new")
-            fresh.write_text(text, "utf-8")
-            fresh.replace(place)
+        self.files.write(CONFIG, text.encode())
         self.reload_config()
 
     def __enter__(self) -> Self:
@@ -216,7 +234,7 @@ class Archive:
         if self._segment is None:
             operator = self.config.operator
             self._segment = OpenSegment(
-                self.root, software=SOFTWARE, operator=operator, now=exchange.requested_at
+                self.files, software=SOFTWARE, operator=operator, now=exchange.requested_at
             )
         capture = self._segment.write(exchange, revisit_of=revisit_of, omit_payload=omit_payload)
         self.probe(Boundary.RECORD_WRITTEN)
@@ -243,12 +261,15 @@ class Archive:
             head = Head(line.seq, line.digest)
             lines.append(line)
             raw += written
+        if self._lock is not None:
+            self._lock.check()
         # A clock that was set back must not put a later line into an earlier file.
         self._ledger_file = max(self._ledger_file, ledger.file_of(now))
         self.files.append(self._ledger_file, raw)
         self._head = head
         self.probe(Boundary.LEDGER_WRITTEN)
         self.files.settle(put for puts in staged for put in puts)
+        self.files.delete(path for line in lines for path in line.drops)
         self.probe(Boundary.FILES_SETTLED)
         return lines
 
@@ -293,6 +314,23 @@ class Archive:
         whole = Put(path, digest, self.files.size(path))
         text = "".join(f"{line}\n" for line in index).encode()
         return Step(event=event, data={"segment": path}, files=((cdxj_path(path), text),), done=(whole,))
+
+    @property
+    def head(self) -> Head:
+        """The last line of the ledger."""
+        return self._head
+
+    def origin(self) -> Digest:
+        """Return the digest of the ledger's first line, which no other archive shares.
+
+        Raises:
+            FormatError: The ledger is missing, or its first line is damaged.
+        """
+        files = self.ledger_files()
+        if not files:
+            raise FormatError("ledger/", "there is no ledger; restore it from a backup")
+        first = self.files.read(files[0]).partition(b"\n")[0]
+        return ledger.parse(first, path=files[0], number=1).digest
 
     # ---------------------------------------------------------------- recovery
 
@@ -340,7 +378,9 @@ class Archive:
     def _redo(self, head: Head) -> None:
         """Do again, from the ledger's own words, what follows its line for each line after *head*."""
         pending = list(self.lines(after=head))
-        self.files.settle(put for line in pending for put in line.puts)
+        for line in pending:
+            self.files.settle(line.puts)
+            self.files.delete(line.drops)
         self.bring_in(pending)
 
     def _is_behind(self, head: Head) -> bool:
@@ -354,15 +394,18 @@ class Archive:
     def bring_in(self, lines: Sequence[Line]) -> None:
         """Bring ledger lines into the index, reading the documents that they wrote from where they stand now."""
         places: dict[tuple[str, int], str] = {}
+        forgotten = {line.data["id"] for line in lines if line.event is Event.FORGOTTEN}
         for line in lines:
-            if line.event in DOCUMENTED:
+            if line.event in DOCUMENTED and line.data["id"] not in forgotten:
                 places[line.data["id"], line.data["revision"]] = line.data["document"]
                 if line.data.get("superseded"):
                     places[line.data["id"], line.data["revision"] - 1] = line.data["superseded"]
         with self.catalog.transaction():
             for line in lines:
                 path = places.get((line.data.get("id", ""), line.data.get("revision", 0)))
-                self.catalog.apply(line, self.document_at(path) if path else None)
+                document = self.document_at(path) if path else None
+                is_over = line.data.get("id") in forgotten and line.event is not Event.FORGOTTEN
+                self.catalog.apply(line, document, is_forgotten=is_over)
 
     def _recover_segments(self) -> None:
         """Cut torn segments back to their last whole record, and seal those that a crash left open."""
@@ -371,8 +414,7 @@ class Archive:
                 continue
             found = recover(self.root / path, path=path)
             if found.records == 0:
-                with storage_errors(self.root / path):
-                    (self.root / path).unlink()
+                self.files.remove(path)
                 continue
             event = Event.REPAIRED if found.cut else Event.SEALED
             index = write_cdxj(self.root / path, path=path)

@@ -12,6 +12,7 @@ CONFIG = "onrecord.toml"
 INDEX = "index.sqlite"
 STATE = "state.sqlite"
 SEARCH = "search"
+SITES = "sites"
 LOCK = ".lock"
 
 #: The bytes left for a name in a file name of 120, after the day, a short id and ".r9999.feed.json".

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from onrecord import ledger
 from onrecord.archive.captures import file_digest
 from onrecord.archive.layout import INDEX, cdxj_path
-from onrecord.errors import FormatError, LedgerFormatError, StorageError
+from onrecord.archive.lock import WriterLock
+from onrecord.errors import ArchiveLockedError, FormatError, LedgerFormatError, StorageError
 from onrecord.ledger import Head, Line, Put
-from onrecord.store import FolderStore, SqliteCatalog
+from onrecord.store import FolderStore, SqliteCatalog, State
 from onrecord.warc import iter_records
 
 FOLDERS = ("articles", "pictures", "captures")
+
+#: Where a run over all files began, in the state; and how long after that it may be gone on with.
+NOTE, GOES_ON = "verify", timedelta(days=7)
+#: Files that are read between two notes of how far it went; and by one thread at a turn.
+BATCH_BYTES, BATCH_FILES, PART_FILES = 512 * 1024 * 1024, 256, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +36,150 @@ class Damage:
     what: str  #: in words, with what to do
 
 
-def verify(root: Path, *, progress: Callable[[int, int], None] | None = None) -> Iterator[Damage]:
-    """Re-read everything in the archive at *root*; yield each damage. Nothing is changed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which files are read again. The ledger and the list of files are always checked whole."""
 
-    *progress* is told (files read, files in all).
+    share: float = 1.0  #: of the bytes: those that were not read for the longest time
+    only_new: bool = False  #: those that were never read, or put since
+
+    @property
+    def is_whole(self) -> bool:
+        """Is every file read?"""
+        return self.share >= 1 and not self.only_new
+
+
+def verify(
+    root: Path,
+    *,
+    scope: Scope = Scope(),
+    memory: State | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Damage]:
+    """Re-read the archive in *root*, on every core; yield each damage. Nothing is changed but *memory*.
+
+    Args:
+        root: The archive's folder.
+        scope: Which files are read.
+        memory: Where it is noted which file was found whole, and when: it serves a part of the files at a time, and
+            a run over all of them that was broken off goes on where it was. Without one, all is read.
+        now: The clock that is noted by.
+        progress: Is told (bytes read, bytes in all).
     """
     files = FolderStore(root)
     found = _Chain(files)
     yield from found.damages
-    expected = {put.path: put for line in found.lines for put in line.puts}
-    yield from _strangers(files, expected)
-    done = 0
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for damage in pool.map(lambda put: _checked(files, put), expected.values()):
-            done += 1
-            if progress:
-                progress(done, len(expected))
-            if damage:
-                yield damage
-    yield from _index(root, found)
+    expected = found.puts()
+    suspects = [*_strangers(files, expected)]
+    for batch in _Reading(files, expected, scope, memory, now).damages(progress):
+        suspects += batch
+        yield from _standing(suspects, files, expected)
+        suspects = []
+    yield from _standing(suspects, files, expected)
+    yield from _index(root, files)
+
+
+def _standing(suspects: list[Damage], files: FolderStore, expected: Mapping[str, Put]) -> Iterator[Damage]:
+    """Yield those suspects that a round, which may be writing meanwhile, has not put anew since."""
+    if not suspects:
+        return
+    puts = _Chain(files).puts()
+    for one in suspects:
+        put = puts.get(one.path)
+        if put is None or put == expected.get(one.path):
+            yield one
+        elif damage := _checked(files, put):
+            yield damage
+
+
+class _Reading:
+    """One reading of the files that are expected, or of some of them."""
+
+    def __init__(
+        self,
+        files: FolderStore,
+        expected: Mapping[str, Put],
+        scope: Scope,
+        memory: State | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._files = files
+        self._scope = scope
+        self._memory = memory
+        self._now = now
+        self._known = memory.fixity() if memory else {}
+        self._puts = self._chosen(expected)
+
+    def _chosen(self, expected: Mapping[str, Put]) -> list[Put]:
+        """Return the files to read, those first that were not read for the longest time."""
+        begun = self._begun()
+        last = {put.path: self._last_read(put) for put in expected.values()}
+        puts = sorted(expected.values(), key=lambda put: (last[put.path], put.path))
+        if self._scope.only_new:
+            return [put for put in puts if not last[put.path]]
+        if begun:
+            return [put for put in puts if last[put.path] < begun]
+        if self._scope.share >= 1:
+            return puts
+        wanted = self._scope.share * sum(put.size for put in puts)
+        before = list(accumulate((put.size for put in puts), initial=0))
+        return [put for put, size in zip(puts, before, strict=False) if size < wanted]
+
+    def _last_read(self, put: Put) -> str:
+        """Return when a file was last found whole as it must be now; "" if it never was."""
+        digest, at = self._known.get(put.path, ("", ""))
+        return at if digest == put.digest else ""
+
+    def _begun(self) -> str | None:
+        """Return when the run over all files began that this one goes on with, or begins now."""
+        if self._memory is None or not self._scope.is_whole:
+            return None
+        note = self._memory.host_note(NOTE, "")
+        now = self._now()
+        if note and now - note[1] < GOES_ON:
+            return f"{note[1]:%Y-%m-%dT%H:%M:%SZ}"
+        self._memory.put_host_note(NOTE, "", "begun", now)
+        return f"{now:%Y-%m-%dT%H:%M:%SZ}"
+
+    def damages(self, progress: Callable[[int, int], None] | None) -> Iterator[list[Damage]]:
+        """Read; yield what was found, a group of files at a time."""
+        done, total = 0, sum(put.size for put in self._puts)
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            for batch in _batches(self._puts):
+                damaged = [one for some in pool.map(self._check_some, _dealt(batch)) for one in some]
+                bad = {one.path for one in damaged}
+                if self._memory:
+                    whole = [(put.path, put.digest) for put in batch if put.path not in bad]
+                    self._memory.note_fixity(whole, self._now())
+                done += sum(put.size for put in batch)
+                if progress:
+                    progress(done, total)
+                yield damaged
+        if self._memory and self._scope.is_whole:
+            self._memory.put_host_note(NOTE, "", None, self._now())
+
+    def _check_some(self, puts: Sequence[Put]) -> list[Damage]:
+        return [damage for put in puts if (damage := _checked(self._files, put))]
+
+
+def _batches(puts: Sequence[Put]) -> Iterator[list[Put]]:
+    """Yield the files in groups of which the loss, when a run is broken off, costs a second or so."""
+    batch: list[Put] = []
+    size = 0
+    for put in puts:
+        batch.append(put)
+        size += put.size
+        if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _dealt(batch: Sequence[Put]) -> list[Sequence[Put]]:
+    """Deal a group out in parts: a thread's turn costs as much as reading a small file."""
+    return [batch[at : at + PART_FILES] for at in range(0, len(batch), PART_FILES)]
 
 
 class _Chain:
@@ -63,6 +196,10 @@ class _Chain:
                 self.damages.append(_stranger(path))
         if not self.lines and not self.damages:
             self.damages.append(Damage("ledger/", "ledger", "there is no ledger; restore it from a backup"))
+
+    def puts(self) -> dict[str, Put]:
+        """Return what must stand at each path."""
+        return ledger.held_after(self.lines)
 
     def _read(self, path: str, data: bytes) -> None:
         rows = data.split(b"\n")
@@ -96,11 +233,11 @@ def _strangers(files: FolderStore, expected: dict[str, Put]) -> Iterator[Damage]
 
 
 def _checked(files: FolderStore, put: Put) -> Damage | None:
-    if not files.exists(put.path):
-        return Damage(put.path, "missing", "the file is missing; restore it from a backup")
     try:
         if file_digest(files.root / put.path) == put.digest:
             return None
+    except FileNotFoundError:
+        return Damage(put.path, "missing", "the file is missing; restore it from a backup")
     except StorageError as error:
         return Damage(put.path, "changed", f"can't be read: {error.what}")
     what = "the file is not what was put in; restore it from a backup"
@@ -117,7 +254,7 @@ def _first_damaged_record(place: Path, path: str) -> str:
     return f" (its {count} records are whole, but not all that were there)"
 
 
-def _index(root: Path, found: _Chain) -> Iterator[Damage]:
+def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
     advice = "make it again with `onrecord rebuild`"
     if not (root / INDEX).is_file():
         yield Damage(INDEX, "index", f"the index is missing; {advice}")
@@ -128,17 +265,31 @@ def _index(root: Path, found: _Chain) -> Iterator[Damage]:
         yield Damage(INDEX, "index", error.what)
         return
     try:
-        if not catalog.is_sound():
-            yield Damage(INDEX, "index", f"the index is damaged; {advice}")
-        elif (head := catalog.head()).seq > found.head.seq:
-            what = f"the ledger ends with line {found.head.seq}, but line {head.seq} was there"
-            yield Damage("ledger/", "ledger", f"{what}; restore it from a backup")
-        elif any(line.seq == head.seq and line.digest != head.digest for line in found.lines):
-            what = f"line {head.seq} is not the one that the index knows: the ledger was replaced"
-            yield Damage("ledger/", "ledger", f"{what}; restore it from a backup, or {advice} if it is right")
-        elif head.seq < found.head.seq:
-            yield Damage(
-                INDEX, "index", f"the index is behind the ledger; the next update brings it up, or {advice}"
-            )
+        is_sound, head = catalog.is_sound(), catalog.head()
     finally:
         catalog.close()
+    # Read after the index: a round that is writing is ahead with the ledger, never with the index.
+    found = _Chain(files)
+    if not is_sound:
+        yield Damage(INDEX, "index", f"the index is damaged; {advice}")
+    elif head.seq > found.head.seq:
+        what = f"the ledger ends with line {found.head.seq}, but line {head.seq} was there"
+        yield Damage("ledger/", "ledger", f"{what}; restore it from a backup")
+    elif any(line.seq == head.seq and line.digest != head.digest for line in found.lines):
+        what = f"line {head.seq} is not the one that the index knows: the ledger was replaced"
+        yield Damage("ledger/", "ledger", f"{what}; restore it from a backup, or {advice} if it is right")
+    elif head.seq < found.head.seq and not _is_being_written(root):
+        yield Damage(
+            INDEX, "index", f"the index is behind the ledger; the next update brings it up, or {advice}"
+        )
+
+
+def _is_being_written(root: Path) -> bool:
+    """Does a process write to the archive at this moment?"""
+    try:
+        WriterLock(root).release()
+    except ArchiveLockedError:
+        return True
+    except StorageError:  # read-only: nobody writes
+        return False
+    return False

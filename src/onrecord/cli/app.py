@@ -10,6 +10,8 @@ import typer
 
 from onrecord import __version__, archive
 from onrecord.archive import Archive
+from onrecord.errors import ArticleNotHeldError, NotAnArchiveError
+from onrecord.store import HeldArticle
 
 app = typer.Typer(
     name="onrecord",
@@ -62,6 +64,26 @@ def archive_root(named: Path | None) -> Path:
     return Path(given) if given else archive.find(Path.cwd())
 
 
+def archive_root_if_any() -> Path | None:
+    """Return the archive's folder where there is one, for commands that do without."""
+    try:
+        return archive_root(None)
+    except NotAnArchiveError:
+        return None
+
+
 def opened(named: Path | None, *, write: bool = False) -> Archive:
     """Return the archive, open."""
     return Archive.open(archive_root(named), write=write)
+
+
+def named_article(archive: Archive, wanted: str) -> HeldArticle:
+    """Return the article that a person means by an id, or by any of its addresses.
+
+    Raises:
+        ArticleNotHeldError: None is held.
+    """
+    held = archive.catalog.article(wanted) or archive.catalog.find(wanted)
+    if held is None:
+        raise ArticleNotHeldError(wanted)
+    return held

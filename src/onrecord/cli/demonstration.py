@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 from onrecord import archive as archives
@@ -31,7 +32,9 @@ def play(root: Path) -> None:
     if not archives.create(root, now=utc_now()):
         raise UsageError(f"{root}: an archive is there already; name a new folder for the demo")
     with running() as server:
-        environ = {"http_proxy": server.proxy_url, "https_proxy": server.proxy_url}
+        # None of the person's own proxies; their folder for keys, so that `prove` works on what the demo made.
+        own = {name: os.environ[name] for name in ("XDG_CONFIG_HOME",) if name in os.environ}
+        environ = {**own, "http_proxy": server.proxy_url, "https_proxy": server.proxy_url}
         with Archive.open(root, write=True) as archive:
             archive.write_config(QUICK)
             say(

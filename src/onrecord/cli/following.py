@@ -16,8 +16,10 @@ from onrecord.archive import Archive, Step
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
+from onrecord.errors import OnRecordError
+from onrecord.keys import Keyring
 from onrecord.ledger import Event
-from onrecord.pipeline.report import RoundReport, utc_now
+from onrecord.pipeline.report import HookReport, RoundReport, utc_now
 from onrecord.pipeline.sources import Found, chosen_sources, named
 
 SOME_SOURCE_FAILED = 9
@@ -34,8 +36,22 @@ def init(
         say(
             f"An archive is in {place}. Name your publications with `onrecord add`, then run `onrecord update`."
         )
+        _say_key(folder)
     else:
         say(f"{place} is an archive already; nothing was changed.")
+
+
+def _say_key(folder: Path) -> None:
+    """Make the archive's key, and say where it is; without one all works but signing."""
+    keyring = Keyring(os.environ)
+    with Archive.open(folder, write=True) as archive:
+        try:
+            key = archives.ensure_key(archive, keyring, now=utc_now())
+        except OnRecordError as error:
+            complain(f"no key was made to sign the ledger with: {error}")
+            return
+    if keyring.given() is None:
+        say(f"Its key, which signs its ledger, is {keyring.place_of(key.id)}. Keep a copy of it elsewhere.")
 
 
 @app.command(epilog="Example: onrecord add cnbc.com https://cn.nytimes.com/rss/")
@@ -139,6 +155,7 @@ def update_command(
     as_json: JsonOption = False,
 ) -> None:
     """Run one round: keep what is new, look again at what is due."""
+    from onrecord import hooks
     from onrecord.pipeline.run import update
 
     with opened(archive_dir, write=True) as archive:
@@ -146,17 +163,24 @@ def update_command(
         if not chosen:
             complain("no publication is followed yet; name one with `onrecord add ADDRESS`")
             return
+        hooks.begin(archive)
         with listening(quiet=as_json) as tell:
             report = asyncio.run(update(archive, chosen, recheck=recheck, environ=os.environ, tell=tell))
         exported = export_all(archive)
-    _say_round(report, as_json=as_json, exported=exported)
-    if report.failed or any(one.get("failed") for one in exported):
+        hooks.queue(archive)
+        hooked = asyncio.run(hooks.deliver(archive, environ=os.environ))
+    _say_round(report, as_json=as_json, exported=exported, hooked=hooked)
+    if report.failed or hooked.failed or any(one.get("failed") for one in exported):
         raise typer.Exit(SOME_SOURCE_FAILED)
 
 
-def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, Any]]) -> None:
+def _say_round(
+    report: RoundReport, *, as_json: bool, exported: list[dict[str, Any]], hooked: HookReport
+) -> None:
     if as_json:
-        say_json(report.as_json() | ({"exported": exported} if exported else {}))
+        told = report.as_json() | ({"exported": exported} if exported else {})
+        hooks = {"told": hooked.told, "failed": hooked.failed}
+        say_json(told | ({"hooks": hooks} if hooked.told or hooked.failed else {}))
         return
     counts = report.counts
     parts = [plural(counts["new"], "new article")]
@@ -180,6 +204,10 @@ def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, A
     )
     for one in exported:
         say(one["told"])
+    for name, count in hooked.told.items():
+        say(f"hook {name}: {plural(count, 'change')} told")
+    for name, reason in hooked.failed.items():
+        complain(f"hook {name}: {reason}; it is tried again")
 
 
 @app.command(name="watch", epilog="Example: onrecord watch")
@@ -191,12 +219,17 @@ def watch_command(
     archive_dir: ArchiveOption = None,
 ) -> None:
     """Run rounds by schedule until stopped with Ctrl-C."""
+    from onrecord import hooks
     from onrecord.pipeline.run import watch
 
     with opened(archive_dir, write=True) as archive, listening() as tell:
+        hooks.begin(archive)
 
-        def after_round(report: RoundReport) -> None:
-            _say_round(report, as_json=False, exported=export_all(archive))
+        async def after_round(report: RoundReport) -> None:
+            exported = export_all(archive)
+            hooks.queue(archive)
+            hooked = await hooks.deliver(archive, environ=os.environ)
+            _say_round(report, as_json=False, exported=exported, hooked=hooked)
 
         asyncio.run(watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round))
 

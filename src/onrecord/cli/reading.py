@@ -1,4 +1,4 @@
-"""Commands that read an archive: list, show, status; and those that check it: rebuild, verify."""
+"""Commands that read an archive: list, show, status; and those that read it anew: rebuild, re-extract."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from onrecord.archive import CONFIG, Archive, verify
-from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
-from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
+from onrecord.archive import Archive, sizes
+from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
+from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row, size_told
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
-from onrecord.errors import ArticleNotHeldError, NotAnArchiveError, SourceNotFoundError, UsageError
+from onrecord.errors import SourceNotFoundError, UsageError
 from onrecord.model import Document, KeptPicture, Picture
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
+from onrecord.render import removal as removals
 from onrecord.store import HeldArticle, Listing
-
-DAMAGED = 10
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
 REASONS_SHOWN = 20
@@ -58,16 +57,20 @@ def list_command(
     author: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only what somebody of this name wrote.")
     ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", metavar="", help="Only what its publisher no longer has.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List what is held, newest first."""
     listing = Listing(
         source=source,
-        since=_day(since, "--since"),
-        until=_day(until, "--until"),
+        since=day(since, "--since"),
+        until=day(until, "--until"),
         language=language,
         author=author,
+        removed=removed,
         limit=limit,
     )
     with opened(archive_dir) as archive:
@@ -79,7 +82,7 @@ def list_command(
         say_json(rows)
         return
     if not rows:
-        is_chosen = any(value is not None for value in (source, since, until, language, author))
+        is_chosen = removed or any(value is not None for value in (source, since, until, language, author))
         complain(
             "no article is held that fits this"
             if is_chosen
@@ -90,14 +93,25 @@ def list_command(
         marks = "".join(
             [
                 f" [revision {row['revision']}]" if row["revision"] > 1 else "",
-                " [gone from its publisher's site]" if row["removed_at"] else "",
+                _gone(row) if row["removed_at"] else "",
             ]
         )
-        day = (row["published"] or row["first_captured_at"])[:10]
-        say_row((row["id"], 12), (day, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
+        shown = (row["published"] or row["first_captured_at"])[:10]
+        say_row((row["id"], 12), (shown, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
 
 
-def _day(text: str | None, option: str) -> datetime | None:
+def _gone(row: dict[str, Any]) -> str:
+    """Return the mark of what its publisher no longer has: since when, and whether that is sure."""
+    doubt = ", suspected" if row["removal_state"] == "suspected" else ""
+    return f" [gone from its publisher's site since {row['removed_at'][:10]}{doubt}]"
+
+
+def day(text: str | None, option: str) -> datetime | None:
+    """Return the begin of the day, month or year that an option names.
+
+    Raises:
+        UsageError: It names none.
+    """
     if text is None:
         return None
     claimed = from_iso(text)
@@ -127,6 +141,7 @@ def _row(archive: Archive, held: HeldArticle) -> dict[str, Any]:
         "path": held.path,
         "removed_at": _text(held.removed_at),
         "removal": held.removal,
+        "removal_state": held.removal_state,
     }
 
 
@@ -147,13 +162,13 @@ def show(
 ) -> None:
     """Show an article."""
     with opened(archive_dir) as archive:
-        held = archive.catalog.article(wanted) or archive.catalog.find(wanted)
-        if held is None:
-            raise ArticleNotHeldError(wanted)
+        held = named_article(archive, wanted)
         document = _revision(archive, held, revision)
         form = form or Form.TEXT
         if form is Form.TEXT:
             say(plain.article_text(document, width=min(printed.width, 90)))
+            if removal := archive.catalog.removal(held.id):
+                say(removals.text(removal))
         elif form is Form.MD:
             printed.out(documents.write(document), end="")
         elif form is Form.HTML:
@@ -163,7 +178,9 @@ def show(
                 end="",
             )
         else:
-            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)})
+            removal = archive.catalog.removal(held.id)
+            told = {"removal": removals.to_json(removal) if removal else None}
+            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)} | told)
 
 
 def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
@@ -193,18 +210,29 @@ def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
 
 
 @app.command(epilog="Example: onrecord status --json")
-def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
+def status(
+    archive_dir: ArchiveOption = None,
+    *,
+    size: Annotated[bool, typer.Option("--size", metavar="", help="Tell what takes the space.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
+    from onrecord import hooks
+
+    if size:
+        _say_sizes(archive_root(archive_dir), as_json=as_json)
+        return
     with opened(archive_dir) as archive:
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
         sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
+        waiting = hooks.waiting(archive)
     if as_json:
         began, ended, report = last or (None, None, {})
         told = {"began_at": _text(began), "ended_at": _text(ended), **report} if last else None
-        say_json({"archive": place, "last_round": told, "sources": sources})
+        say_json({"archive": place, "last_round": told, "sources": sources, "hooks": waiting})
         return
     if sources:
         _print_status(sources)
@@ -215,6 +243,23 @@ def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) ->
     else:
         ended_text = f"ended {_text(last[1])}" if last[1] else "did not end: it was stopped or is under way"
         say(f"Last round: began {_text(last[0])}, {ended_text}.")
+    for one in waiting:
+        if one["waiting"] or one["given_up"]:
+            counted = f"{one['waiting']} waiting, {one['given_up']} given up"
+            say(f"hook {one['hook']}: {counted}{': ' + one['reason'] if one['reason'] else ''}")
+
+
+def _say_sizes(root: Path, *, as_json: bool) -> None:
+    found, by_source = sizes(root)
+    if as_json:
+        parts = [{"what": one.what.strip(), "files": one.files, "bytes": one.size} for one in found]
+        say_json({"parts": parts, "documents_by_source": by_source})
+        return
+    whole = sum(one.size for one in found if one.files) or 1
+    for one in found:
+        files = plural(one.files, "file") if one.files else ""
+        say(f"{one.what:34} {files:>14} {size_told(one.size):>10} {one.size / whole:5.0%}")
+    say(f"{'all of it':34} {plural(sum(one.files for one in found), 'file'):>14} {size_told(whole):>10}")
 
 
 def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
@@ -233,6 +278,7 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
         "articles": held.get("articles", 0),
         "revisions": held.get("revisions", 0),
         "removed": held.get("removed", 0),
+        "gone": [_gone_status(one) for one in archive.catalog.articles(Listing(source=name, removed=True))],
         "pictures": held.get("pictures", 0),
         "checked_at": _text(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
@@ -251,6 +297,17 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
             for entry in archive.state.entries_not_kept(name)
         ],
         "pictures_missing": missing,
+    }
+
+
+def _gone_status(held: HeldArticle) -> dict[str, Any]:
+    return {
+        "article": held.id,
+        "url": held.url,
+        "headline": held.headline,
+        "removed_at": _text(held.removed_at),
+        "state": held.removal_state,
+        "reason": held.removal,
     }
 
 
@@ -278,6 +335,9 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
         told = [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
+        for row in one["gone"]:
+            since = f"{row['state'] or 'suspected'} since {row['removed_at'][:10]}"
+            told.append(f"gone: {row['headline']}\n    {since}: {row['reason']}")
         if told:
             say(f"\n{one['source']}")
         for line in told[:REASONS_SHOWN]:
@@ -304,7 +364,17 @@ def rebuild(archive_dir: ArchiveOption = None) -> None:
     with opened(archive_dir, write=True) as archive:
         count = archive.rebuild()
         held = sum(one["articles"] for one in archive.catalog.counts().values())
+        pruned = archive.catalog.without_capture()
     say(f"The index was made again from {plural(count, 'ledger line')}: {plural(held, 'article')}.")
+    say_pruned(pruned)
+
+
+def say_pruned(count: int) -> None:
+    """Say where documents stand alone."""
+    if count:
+        say(
+            f"{plural(count, 'revision')} stand without a capture (`onrecord prune`): the document is the truth."
+        )
 
 
 @app.command(name="re-extract", epilog="Example: onrecord re-extract")
@@ -320,30 +390,10 @@ def re_extract(
     with opened(archive_dir, write=True) as archive, counting("revisions") as progress:
         report = reread_all(archive, source=source, progress=progress)
     if as_json:
-        say_json({"read": report.read, "changed": report.changed, "failures": report.failures})
+        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned}
+        say_json({**told, "failures": report.failures})
         return
     say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
+    say_pruned(report.pruned)
     for failure in report.failures:
         complain(failure)
-
-
-@app.command(name="verify", epilog="Example: onrecord verify")
-def verify_command(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
-    """Check every file against the ledger, and the ledger against itself."""
-    root = archive_root(archive_dir)
-    if not (root / CONFIG).is_file():
-        what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
-        raise NotAnArchiveError(str(root), what)
-    with counting("files") as progress:
-        damages = list(verify(root, progress=progress))
-    if as_json:
-        say_json([{"path": one.path, "kind": one.kind, "what": one.what} for one in damages])
-    else:
-        for one in damages:
-            say(f"{one.path}: {one.what}")
-        if damages:
-            complain(f"{plural(len(damages), 'damage')} found")
-        else:
-            say("All files are as they were put in.")
-    if damages:
-        raise typer.Exit(DAMAGED)

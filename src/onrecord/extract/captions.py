@@ -102,6 +102,7 @@ def words_of(survey: Survey, at: int, chosen: Collection[int] = ()) -> tuple[str
     lines = (_of_figure(survey, at, figure) if figure is not None else []) or list(
         _beside(survey, at, alt, chosen)
     )
+    has_figcaption = any(_in_caption(line.box) for line in lines)
     captions: list[str] = []
     credit_lines: list[str] = []
     for line in lines:
@@ -110,6 +111,8 @@ def words_of(survey: Survey, at: int, chosen: Collection[int] = ()) -> tuple[str
         if line.box.tag in HEADINGS and not line.box.signs & Sign.CAPTION:
             continue
         caption, credit = _parts(line, figure)
+        if has_figcaption and not _in_caption(line.box):
+            caption = None  # beside a <figcaption> stand a player's title, buttons, and at times the credit
         captions += [caption] if caption and _CREDIT_LEAD.sub("", caption) else []
         credit_lines += [bare] if (bare := bare_credit(credit)) else []
     return caption_and_credit(
@@ -127,11 +130,7 @@ def _of_figure(survey: Survey, at: int, figure: Box) -> list[Line]:
     ]
     if len(shots) > 1:
         first, last = at, next((place for place in shots if place > at), last)
-    lines = [item for item in survey.items[first:last] if isinstance(item, Line)]
-    # Beside a <figcaption> stand a player's title, buttons, and at times the credit.
-    if any(_in_caption(line.box) for line in lines):
-        lines = [line for line in lines if _in_caption(line.box) or _is_credit(line, figure)]
-    return lines
+    return [item for item in survey.items[first:last] if isinstance(item, Line)]
 
 
 def is_button(survey: Survey, shot: Shot) -> bool:

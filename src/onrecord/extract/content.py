@@ -10,16 +10,19 @@ from dataclasses import replace
 
 from onrecord import markup
 from onrecord.extract import blocks, media, state
-from onrecord.extract.body import choose
+from onrecord.extract.body import Body, choose
 from onrecord.extract.reading import Reading
 from onrecord.extract.shown import Known, pictures_shown
-from onrecord.extract.survey import Item, Line, Shot, survey_of
+from onrecord.extract.survey import Item, Line, Shot, Survey, survey_of
+from onrecord.extract.words import Sign
 from onrecord.model import Block, Figure, Paragraph, Picture, Problem, Rule, Run
-from onrecord.text import fold_space, normal_runs
+from onrecord.text import body_text, fold_space, normal_runs
 
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
 _PICTURE_METAS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+#: A body by a rule of others that is a smaller share of the reader's than this is none.
+TOO_LITTLE = 0.3
 #: Pictures that a page may claim as its article's own, in either way.
 MAX_CLAIMED = 10
 #: Pictures whose origin is kept.
@@ -105,6 +108,41 @@ def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
         reading.problems.append(Problem("body-only-in-script"))
         reading.note("blocks", "state in a script", "", 0.6)
     return content
+
+
+def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks of the body that the site's rule names: all its lines, or those that the reader keeps.
+
+    Where the rule only strips, the reader's choice among what is left. *own* is the reader's without the rule: a
+    rule of others that names next to none of it is old, and no match for it.
+    """
+    found = reading.by_rule
+    if found is None or (html := found.body or found.stripped) is None:
+        return ()
+    inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
+    is_chosen = found.body is None or found.rule.is_pruned
+    inner.body = (
+        choose(inner.survey, guide=reading.ld.body, title=title) if is_chosen else _all_of(inner.survey)
+    )
+    made = blocks_shown(inner, set(), title)
+    is_old = found.rule.is_pruned and len(body_text(made)) < TOO_LITTLE * len(body_text(own))
+    if any(isinstance(block, Paragraph) for block in made) and not is_old:
+        return made
+    if found.body is not None:
+        reading.problems.append(Problem("rule-found-nothing", found.rule.name, "body"))
+    return ()
+
+
+def _all_of(survey: Survey) -> Body:
+    """Return every line that a reader sees as the body, but for what stands below pictures: the rule chose."""
+    chosen = [
+        at
+        for at, line in survey.lines()
+        if not line.box.unseen and not blocks.is_caption(line) and line.box.tag not in {"button", "nav"}
+    ]
+    for box in survey.boxes:
+        box.inherited |= Sign.BODY
+    return Body(chosen, survey.boxes[0], 0, len(survey.items))
 
 
 def stated_body(reading: Reading, content: tuple[Block, ...], text: str) -> tuple[Block, ...]:

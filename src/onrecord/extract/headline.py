@@ -14,7 +14,7 @@ from html import unescape
 
 from onrecord import urls
 from onrecord.extract.reading import NEAR, Reading
-from onrecord.extract.survey import Box, Line, Mark, Survey, text_of
+from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey, text_of
 from onrecord.extract.words import Sign
 from onrecord.text import fold_space, or_none
 
@@ -24,6 +24,9 @@ _WORD = re.compile(r"\w+")
 #: A longer line above the headline is a headline itself.
 MAX_KICKER = 60
 MAX_HEADLINE = 400
+#: A page without a title is an article if its text weighs this much: a dozen sentences; and the line above it that
+#: stands for the title weighs no more than the other.
+UNTITLED_TEXT, MAX_UNCLAIMED = 1_000, 250
 #: Characters of a heading's markup that are looked through for an unseen mark.
 MAX_MARKUP = 4_000
 _TAGS = re.compile(r"<[^>]*>")
@@ -325,7 +328,38 @@ def headline_of(reading: Reading, candidates: list[Seen], claims: list[str]) -> 
         place = next((at for at, line in reading.survey.lines() if line.text == claim), None)
         reading.head_at = place if place is not None else max(0, start - NEAR)
         return None, claim
-    return None, None
+    return None, _unclaimed(reading, start)
+
+
+def _unclaimed(reading: Reading, start: int) -> str | None:
+    """Return the line that a text stands under, on a page that has no title and claims none: old pages do."""
+    survey = reading.survey
+    if sum(survey.line_at(at).weight for at in reading.body.chosen) < UNTITLED_TEXT:
+        return None
+    above = [
+        (at, line)
+        for at in range(max(0, start - NEAR), start)
+        if isinstance(line := survey.items[at], Line)
+        and line.link_share < 0.5
+        and line.box.junk is None
+        and 10 < line.weight <= MAX_UNCLAIMED
+        and sum(letter.isdigit() for letter in line.text) * 3 < len(line.text)  # no date
+        and "://" not in line.text
+    ]
+    found = next((one for one in reversed(above) if one[1].box.tag in HEADINGS), above[-1] if above else None)
+    if found is None:
+        return None
+    reading.head_at = found[0]
+    reading.note("headline", "line above the text", found[1].text, 0.3)
+    return found[1].text
+
+
+def by_rule(reading: Reading, title: str | None) -> str | None:
+    """Return the headline that the site's rule finds, unless it only fills a silence and there is none."""
+    found = reading.by_rule
+    if found is None or (title is not None and "headline" in found.rule.fills):
+        return None
+    return or_none(found.value("headline"))
 
 
 def note_claims(reading: Reading, title: str) -> None:

@@ -7,18 +7,22 @@ nothing is visible.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from onrecord import markup, urls
-from onrecord.extract import foot, headline, jsonld, media, times
+from onrecord.extract import foot, headline, jsonld, media, ruled, times
 from onrecord.extract.access import access_of
 from onrecord.extract.body import choose
 from onrecord.extract.byline import byline_of
 from onrecord.extract.claims import Metas, canonical_links
-from onrecord.extract.content import blocks_shown, from_state, hidden_text, stated_body
+from onrecord.extract.content import blocks_shown, from_state, hidden_text, ruled_blocks, stated_body
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.filed import section_of, topics_of
 from onrecord.extract.language import language_of
+from onrecord.extract.overlay import Surroundings, overlaid
 from onrecord.extract.reading import Reading, lines_near, near
+from onrecord.extract.rules import SiteRule
 from onrecord.extract.standfirst import standfirst_of
 from onrecord.extract.state import State
 from onrecord.extract.survey import survey_of
@@ -32,7 +36,7 @@ MAX_NOTED = 20
 
 
 def read(
-    body: bytes, *, url: str, content_type: str | None, entry: Entry | None
+    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None = None
 ) -> tuple[Extraction, PageFacts]:
     """Return what *body* says, and what it is made of. Never raises."""
     problems: list[Problem] = []
@@ -52,8 +56,9 @@ def read(
         resolve=media.resolver(base or url),
         entry=entry,
         problems=problems,
+        by_rule=ruled.put(rule, decoded.text) if rule else None,
     )
-    problems += reading.found.problems
+    problems += [*reading.found.problems, *(reading.by_rule.problems if reading.by_rule else ())]
     article = _article(reading)
     extraction = Extraction(
         article=article,
@@ -61,8 +66,17 @@ def read(
         canonical_claims=tuple(_canonical(reading)),
         evidence=tuple(reading.evidence),
         problems=tuple(problems),
+        next_page=_link_by_rule(reading, "next_page"),
+        single_page=_link_by_rule(reading, "single_page"),
     )
     return extraction, facts_of(reading)
+
+
+def _link_by_rule(reading: Reading, name: str) -> str | None:
+    """Return the address of another page of the article that the site's rule finds; never this page's own."""
+    link = reading.by_rule.value(name) if reading.by_rule else None
+    address = reading.resolve(link) if link else None
+    return address if address != reading.url else None
 
 
 def _canonical(reading: Reading) -> list[str]:
@@ -85,9 +99,11 @@ def _article(reading: Reading) -> Article | None:
     content = blocks_shown(reading, taken, title, authors)
     if hidden is not None:
         content = from_state(reading, hidden.html, title) or content
+    ruled_content = ruled_blocks(reading, title, content)
+    content = ruled_content or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
-    if not body.chosen and ld.body and hidden is None:
+    if not body.chosen and ld.body and hidden is None and not ruled_content:
         content = stated_body(reading, content, ld.body)
     elif body.chosen:
         guide = ", guided by json-ld articleBody" if ld.body else ""
@@ -101,7 +117,7 @@ def _article(reading: Reading) -> Article | None:
     _note_lines(reading, "credits", credit_lines)
     _note_lines(reading, "corrections", corrections)
     _note_lines(reading, "translations", [one.url for one in translations])
-    return Article(
+    article = Article(
         canonical_url=urls.identity(reading.url, reading.url, _canonical(reading)).canonical_url,
         headline=title,
         kicker=above or headline.kicker_of(reading, marks, title, claims),
@@ -120,6 +136,23 @@ def _article(reading: Reading) -> Article | None:
         corrections=tuple(corrections),
         translations=tuple(translations),
     )
+    return _overlaid(reading, article, ruled_content) if reading.by_rule else article
+
+
+def _overlaid(reading: Reading, article: Article, content: tuple[Block, ...]) -> Article:
+    """Return *article* with what the site's rule found in the place of what the reader found."""
+    if reading.by_rule is None:
+        return article
+    metas = reading.metas
+    houses = [
+        name for name in (metas.value("og:site_name", "application-name"), *reading.ld.organizations) if name
+    ]
+    languages = (reading.ld.language, reading.survey.language)
+    around = Surroundings(reading.resolve, tuple(houses), languages)
+    made, evidence = overlaid(article, reading.by_rule, content, around)
+    known = {"dateline", *(one.field for one in evidence)}
+    reading.evidence[:] = [*evidence, *(one for one in reading.evidence if one.field not in known)]
+    return replace(made, dateline=_dateline(reading, made.blocks))
 
 
 def _titled(reading: Reading) -> tuple[str | None, str | None, State | None, list[str]]:
@@ -139,9 +172,12 @@ def _titled(reading: Reading) -> tuple[str | None, str | None, State | None, lis
         if any(claim.startswith(stated) for claim in claims):
             every_claim.insert(0, stated)
     above, title = headline.headline_of(reading, candidates, every_claim)
+    named = headline.by_rule(reading, title)
+    if named is not None:
+        above, title = None, named
     if title is None:
         return None, None, hidden, claims
-    glued, title = headline.parted(title, claims)
+    glued, title = headline.parted(title, claims) if named is None else (None, title)
     if above or glued:
         reading.note("kicker", "in the headline's box", above or glued or "", 0.9)
     headline.note_claims(reading, title)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from onrecord.extract import jsonld
 from onrecord.extract.body import Body
 from onrecord.extract.claims import Metas
+from onrecord.extract.ruled import Ruled
 from onrecord.extract.survey import Box, Line, Mark, Survey
 from onrecord.model import Entry, Evidence, Problem
 
@@ -36,6 +37,7 @@ class Reading:
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    by_rule: Ruled | None = None  #: what the rule for the site found
 
     @property
     def ld(self) -> jsonld.Claims:

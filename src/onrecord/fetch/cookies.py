@@ -8,9 +8,8 @@ server repeats in its page.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
+import tempfile
 import urllib.request
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from http.cookiejar import Cookie, LoadError, MozillaCookieJar
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from onrecord import private
 from onrecord.errors import UsageError
 from onrecord.fetch.coding import decoded_body
 from onrecord.model import Exchange
@@ -60,10 +60,7 @@ class Lent:
 
 def folder(environ: Mapping[str, str]) -> Path:
     """Return where cookies are kept: $XDG_CONFIG_HOME/onrecord/cookies, or ~/.config/onrecord/cookies."""
-    given = environ.get("XDG_CONFIG_HOME", "")
-    # The XDG base directory specification: a relative path is to be ignored.
-    base = Path(given) if given.startswith("/") else Path.home() / ".config"
-    return base / "onrecord" / "cookies"
+    return private.folder(environ, "cookies")
 
 
 def read(path: Path, *, archive: Path | None = None) -> MozillaCookieJar:
@@ -72,16 +69,8 @@ def read(path: Path, *, archive: Path | None = None) -> MozillaCookieJar:
     Raises:
         UsageError: It can't be read, others can read it, it stands in *archive*, or it is no such file.
     """
+    private.read(path, what="file of cookies", most=MAX_FILE, archive=archive)
     try:
-        found = path.lstat()
-        if archive is not None and path.resolve().is_relative_to(archive.resolve()):
-            raise UsageError(f"{path}: this stands in the archive, which may be passed on; move it elsewhere")
-        if not stat.S_ISREG(found.st_mode):
-            raise UsageError(f"{path}: this is no plain file; name the cookies.txt itself")
-        if os.name == "posix" and stat.S_IMODE(found.st_mode) & 0o077:
-            raise UsageError(f"{path}: others can read this file of cookies; run: chmod 600 {path}")
-        if found.st_size > MAX_FILE:
-            raise UsageError(f"{path}: larger than {MAX_FILE // 1024 // 1024} MiB, which no cookies.txt is")
         jar = MozillaCookieJar(str(path))
         with warnings.catch_warnings():
             # The library warns of a broken line by printing it, cookie and all; it raises besides.
@@ -108,15 +97,13 @@ def own(jar: MozillaCookieJar, sites: Sequence[str]) -> Iterator[Cookie]:
 def write(path: Path, cookies: Sequence[Cookie]) -> None:
     """Write *cookies* to a file that only its owner can read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # before a byte is in it
-    jar = MozillaCookieJar(str(fresh))
-    for cookie in cookies:
-        jar.set_cookie(cookie)
-    jar.save(ignore_discard=True, ignore_expires=True)
-    fresh.chmod(0o600)
-    fresh.replace(path)
+    with tempfile.TemporaryDirectory(dir=path.parent) as made:  # its mode is 0700
+        draft = Path(made) / "cookies.txt"
+        jar = MozillaCookieJar(str(draft))
+        for cookie in cookies:
+            jar.set_cookie(cookie)
+        jar.save(ignore_discard=True, ignore_expires=True)
+        private.write(path, draft.read_bytes())
 
 
 def withheld(exchange: Exchange, secrets: Sequence[str]) -> Exchange:

@@ -16,6 +16,7 @@ from onrecord.config import FetchConfig
 from onrecord.fetch import Client
 from onrecord.model import Entry, Fetched, Gone, Outcome, ReadingKind, VerdictKind
 from onrecord.pipeline.reading import Judged, Reading, read_rendition
+from onrecord.sites import Rulebook
 
 #: Pages of one way that are tried.
 MOST_PAGES = 2
@@ -41,8 +42,11 @@ class Wanted:
 class Fallbacks:
     """Tries other ways to an article."""
 
-    def __init__(self, config: FetchConfig, client: Client, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: FetchConfig, client: Client, rules: Rulebook, *, now: Callable[[], datetime]
+    ) -> None:
         self._config = config
+        self._rules = rules
         self._client = client
         self._now = now
 
@@ -72,7 +76,7 @@ class Fallbacks:
         stated = [url for one, url in facts.renditions if one == way] if facts else []
         for url in stated[:MOST_PAGES]:
             outcome = await self._client.fetch(url, kind="page")
-            if isinstance(outcome, Fetched) and (reading := _read(outcome, way, wanted)):
+            if isinstance(outcome, Fetched) and (reading := self._read(outcome, way, wanted)):
                 yield reading
 
     async def _memento(self, wanted: Wanted) -> Reading | None:
@@ -87,13 +91,12 @@ class Fallbacks:
         as_captured = _MOMENT.sub(r"/\1id_", outcome.final.url, count=1)
         if as_captured != outcome.final.url:
             plain = await self._client.fetch(as_captured, kind="page")
-            if isinstance(plain, Fetched) and (reading := _read(plain, "memento", wanted)):
+            if isinstance(plain, Fetched) and (reading := self._read(plain, "memento", wanted)):
                 return reading
-        return _read(outcome, "memento", wanted)
+        return self._read(outcome, "memento", wanted)
 
-
-def _read(outcome: Fetched, way: str, wanted: Wanted) -> Reading | None:
-    reading = read_rendition(outcome, wanted.entry, url=wanted.url)
-    if reading is None or reading.verdict.kind is VerdictKind.PART:
-        return None
-    return replace(reading, kind=ReadingKind.RENDITION, via=way, exchanges=outcome.exchanges)
+    def _read(self, outcome: Fetched, way: str, wanted: Wanted) -> Reading | None:
+        reading = read_rendition(outcome, wanted.entry, url=wanted.url, rules=self._rules)
+        if reading is None or reading.verdict.kind is VerdictKind.PART:
+            return None
+        return replace(reading, kind=ReadingKind.RENDITION, via=way, exchanges=outcome.exchanges)

@@ -32,6 +32,8 @@ class Happening(StrEnum):
     NOT_KEPT = "not-kept"
     PICTURE = "picture"
     PICTURE_MISSING = "picture-missing"
+    UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
+    RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,12 @@ class RoundReport:
     counts: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     is_interrupted: bool = False
+    unsigned: str | None = None  #: why the ledger's head is not signed
+
+    @property
+    def id(self) -> str:
+        """The round's name in the state."""
+        return f"{self.started_at:%Y%m%dT%H%M%SZ}"
 
     def hear(self, news: News) -> None:
         """Count what happened."""
@@ -74,3 +82,11 @@ class RoundReport:
             what.value: self.counts[what.value] for what in Happening if self.counts[what.value]
         }
         return found
+
+
+@dataclass(slots=True)
+class HookReport:
+    """What came of telling the hooks, by their names: how many changes were told, and what failed, why."""
+
+    told: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)

@@ -85,8 +85,7 @@ class Round:
             OnRecordError: The archive can't be written to, or a file of it is damaged.
         """
         state = self._archive.state
-        round_id = f"{self._report.started_at:%Y%m%dT%H%M%SZ}"
-        state.begin_round(round_id, self._report.started_at)
+        state.begin_round(self._report.id, self._report.started_at)
         tasks = [asyncio.create_task(self._follow(source, recheck=recheck)) for source in sources]
         try:
             await asyncio.gather(*tasks)
@@ -98,7 +97,7 @@ class Round:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._report.ended_at = self._now()
-            state.end_round(round_id, self._report.ended_at, self._report.as_json())
+            state.end_round(self._report.id, self._report.ended_at, self._report.as_json())
         return self._report
 
     async def save(self, looks: Iterable[Look]) -> list[Kept]:
@@ -114,7 +113,7 @@ class Round:
         failed = failures[0] if failures and len(failures) == len(lists) else None
         if failed:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
-        planned = self._plan(source, [one.feed for one in lists if one.feed], recheck=recheck)
+        planned = self._plan(source, lists, recheck=recheck)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         await self._take(planned)
         self._remember(source, lists, failed)
@@ -146,16 +145,19 @@ class Round:
 
     # ---------------------------------------------------------------- what to look at
 
-    def _plan(self, source: SourceConfig, feeds: Sequence[Feed], *, recheck: bool) -> list[_Planned]:
+    def _plan(self, source: SourceConfig, lists: Sequence[Discovered], *, recheck: bool) -> list[_Planned]:
         now = self._now()
+        feeds = [one.feed for one in lists if one.feed]
+        named_in = {entry.url: one.row.record_id for one in lists if one.feed for entry in one.feed.entries}
         planned: dict[str, _Planned] = {}
         listed: dict[str, Entry] = {}
         for entry in _in_order(feeds):
             key = lookup_key(entry.url)
-            if key in listed:
+            if key in listed or self._archive.catalog.is_forgotten(entry.url):
                 continue
             listed[key] = entry
-            if plan := self._plan_entry(source, key, entry, now=now, recheck=recheck):
+            record = named_in.get(entry.url)
+            if plan := self._plan_entry(source, key, entry, list_record=record, now=now, recheck=recheck):
                 planned[key] = plan
         for row in self._archive.state.entries_not_kept(source.id) if recheck else self._due(source, now):
             if row.key not in listed:
@@ -175,6 +177,7 @@ class Round:
         key: str,
         entry: Entry,
         *,
+        list_record: str | None,
         now: datetime,
         recheck: bool,
     ) -> _Planned | None:
@@ -196,6 +199,7 @@ class Round:
             reason=known.reason if known else None,
             attempts=known.attempts if known else 0,
             next_at=known.next_at if known else None,
+            list_record=list_record,
         )
         is_changed = known is None or known.claims_digest != claims
         is_waiting = known is not None and known.next_at is not None and known.next_at > now

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from onrecord.archive import CONFIG, Archive
+from onrecord.archive import CONFIG, Archive, sign_head
 from onrecord.config import SAVED, Config, SourceConfig
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
 from onrecord.fetch.cookies import Lent
+from onrecord.keys import Keyring
 from onrecord.pipeline.adding import Adding
 from onrecord.pipeline.articles import Kept, Look
 from onrecord.pipeline.hosts import StateMemory
@@ -125,9 +126,15 @@ async def update(
     Raises:
         OnRecordError: The archive can't be written to, or a file of it is damaged.
     """
+    before = archive.state.last_round()
     async with _round(archive, environ, tell) as one:
         report = await one.run(sources, recheck=recheck)
     archive.seal(now=utc_now())
+    report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
+    if report.unsigned:
+        archive.state.end_round(report.id, report.ended_at or utc_now(), report.as_json())
+        if before is None or before[2].get("unsigned") != report.unsigned:
+            tell(News(what=Happening.UNSIGNED, source=archive.root.name, reason=report.unsigned))
     return report
 
 
@@ -147,6 +154,7 @@ async def save_pages(
     async with _round(archive, environ, tell) as one:
         kept = await one.save(looks)
     archive.seal(now=utc_now())
+    sign_head(archive, Keyring(environ), now=utc_now())
     return kept
 
 
@@ -193,7 +201,7 @@ async def watch(
     *,
     environ: Mapping[str, str],
     tell: Listener,
-    after_round: Callable[[RoundReport], None],
+    after_round: Callable[[RoundReport], Awaitable[None]],
 ) -> None:
     """Run rounds by schedule until cancelled: each source at its own time."""
     wrong: str | None = None
@@ -210,17 +218,18 @@ async def watch(
             report = await update(archive, due, recheck=False, environ=environ, tell=tell)
             for source in due:
                 _schedule(archive, source)
-            after_round(report)
+            await after_round(report)
         await asyncio.sleep(_nap(archive, sources, utc_now()))
 
 
 def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
-    """Read onrecord.toml again; while it can't be used the former settings stand. Return what is *wrong* with it.
+    """Read onrecord.toml and the rules again; while they can't be used the former stand. Return what is *wrong*.
 
     A mistake is told once.
     """
     try:
         archive.reload_config()
+        archive.reload_rules()
     except (OnRecordError, OSError) as error:
         if str(error) != wrong:
             tell(News(what=Happening.SETTINGS_WRONG, source=CONFIG, reason=str(error)))

@@ -141,10 +141,10 @@ def table_lines(table: Table) -> list[str]:
 def block_lines(block: Block, figure: FigureLines) -> list[str]:
     """Return a block as lines of HTML that may be joined with a line feed or with nothing."""
     match block:
-        case Paragraph(runs):
-            return [f"<p>{inline(runs)}</p>"]
-        case Heading(runs, level):
-            return [f"<h{level}>{inline(runs)}</h{level}>"]
+        case Paragraph(runs, language):
+            return [f"{tag('p', [('lang', language)])}{inline(runs)}</p>"]
+        case Heading(runs, level, language):
+            return [f"{tag(f'h{level}', [('lang', language)])}{inline(runs)}</h{level}>"]
         case Quotation(blocks, cite):
             foot = [] if cite is None else [f"<footer><cite>{text(cite)}</cite></footer>"]
             return ["<blockquote>", *_lines(blocks, figure), *foot, "</blockquote>"]

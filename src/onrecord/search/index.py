@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,10 +119,20 @@ class SearchIndex:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self.folder = folder if _can_be_written(folder) else self._copied(folder)
         with _errors(folder):
             self._index = self._opened()
         self._writer: tantivy.IndexWriter | None = None
+
+    def _copied(self, folder: Path) -> Path:
+        """Return a copy for as long as this is open: of an archive on a sealed medium, where no lock can be taken."""
+        self._copy = tempfile.TemporaryDirectory(prefix="onrecord-search-")
+        copy = Path(self._copy.name) / folder.name
+        with _errors(folder):
+            if folder.is_dir():
+                shutil.copytree(folder, copy)
+        return copy
 
     def _opened(self) -> tantivy.Index:
         version = self.folder / "version"
@@ -179,6 +191,9 @@ class SearchIndex:
             with _errors(self.folder):
                 self._writer.wait_merging_threads()
             self._writer = None
+        if self._copy is not None:
+            self._copy.cleanup()
+            self._copy = None
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
@@ -454,6 +469,10 @@ def _either(queries: Iterable[tantivy.Query]) -> tantivy.Query:
 
 def _without(query: tantivy.Query, unwanted: tantivy.Query) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, unwanted)])
+
+
+def _can_be_written(folder: Path) -> bool:
+    return os.access(folder if folder.exists() else folder.parent, os.W_OK)
 
 
 @contextmanager

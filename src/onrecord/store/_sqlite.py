@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import apsw
 import apsw.ext
@@ -19,6 +20,8 @@ BUSY_MS = 10_000
 class Database:
     """One SQLite file: `application_id` says whose it is, `user_version` which schema.
 
+    Where the disk can't be written to, it is read as it stands: an archive may lie on a medium that is sealed.
+
     Raises:
         FormatVersionError: It was made by a newer On Record.
         StorageError: It can't be opened, or is damaged.
@@ -26,11 +29,37 @@ class Database:
 
     def __init__(self, path: Path, *, application_id: int, migrations: Sequence[str], advice: str) -> None:
         self.path = path
+        self.is_sealed = False  #: it can only be read
         self._advice = advice
-        with self._errors():
-            self._connection = apsw.Connection(str(path))
-            self._connection.set_busy_timeout(BUSY_MS)
-            self._migrate(application_id, migrations)
+        try:
+            with self._errors():
+                self._connection = apsw.Connection(str(path))
+                self._connection.set_busy_timeout(BUSY_MS)
+                self._migrate(application_id, migrations)
+        except StorageError as error:
+            if not isinstance(error.__cause__, apsw.CantOpenError | apsw.ReadOnlyError) or not path.is_file():
+                raise
+            with self._errors():
+                self._open_sealed(application_id, len(migrations))
+
+    def _open_sealed(self, application_id: int, schema: int) -> None:
+        """Open the file as one that nobody writes to, this process included."""
+        journal = self.path.with_name(f"{self.path.name}-wal")
+        if journal.is_file() and journal.stat().st_size:
+            what = "it was not closed when it was copied here, where it can't be written to; copy it anew"
+            raise StorageError(
+                str(self.path), f"{what}, or take the archive to a disk that can be written to"
+            )
+        self.is_sealed = True
+        # https://sqlite.org/uri.html, "immutable": no lock and no journal is looked for.
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        self._connection = apsw.Connection(f"file:{quote(str(self.path.resolve()))}?immutable=1", flags=flags)
+        found = (self.value("PRAGMA application_id"), self.value("PRAGMA user_version"))
+        if found != (application_id, schema):
+            what = "another version of On Record wrote this, and it can't be brought up here, where nothing can be"
+            raise StorageError(
+                str(self.path), f"{what} written; take the archive to a disk that can be written to"
+            )
 
     def _migrate(self, application_id: int, migrations: Sequence[str]) -> None:
         found = self.value("PRAGMA application_id")
@@ -77,6 +106,11 @@ class Database:
         with self._errors(), self._connection:
             yield
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted stays in its free pages or its journal."""
+        self.run("VACUUM")
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def is_sound(self) -> bool:
         """Does SQLite's own check find the file whole?"""
         try:
@@ -108,3 +142,27 @@ class Database:
         except apsw.BusyError as error:
             what = "another process is writing to it; run the command again when that one is done"
             raise StorageError(str(self.path), what) from error
+
+
+def copy_database(source: Path, dest: Path) -> None:
+    """Copy a database as it stands at one moment, whoever writes to it.
+
+    Raises:
+        StorageError: One of the two can't be opened, or the disk is full.
+    """
+    fresh = dest.with_name(f"{dest.name}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with closing(apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)) as one:
+            one.set_busy_timeout(BUSY_MS)
+            with closing(apsw.Connection(str(fresh))) as other:
+                with other.backup("main", one, "main") as copying:
+                    copying.step()
+                other.execute("PRAGMA journal_mode = DELETE")
+        fresh.replace(dest)
+    except (apsw.Error, OSError) as error:
+        raise StorageError(
+            str(dest), f"can't be copied from {source} ({error}); see to it and try again"
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -7,26 +7,20 @@ a crash the line says what is still to be moved, and whatever no line names is s
 
 from __future__ import annotations
 
-import errno
+import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from onrecord.errors import FormatError, StorageError
 from onrecord.ledger import Put, digest_of
+from onrecord.model import Digest
+from onrecord.store.disk import Disk
 
 STAGING = "staging"
-
-_ADVICE = {
-    errno.ENOSPC: "the disk is full; make room and run the command again",
-    errno.EDQUOT: "the disk quota is used up; make room and run the command again",
-    errno.EROFS: "the disk is read-only; mount it writable and run the command again",
-    errno.EACCES: "permission denied; make it readable and writable for this user and run the command again",
-    errno.EPERM: "not permitted; make it readable and writable for this user and run the command again",
-    errno.EIO: "the disk reports an error; check it before anything else is written",
-}
 
 
 @contextmanager
@@ -37,10 +31,7 @@ def storage_errors(path: Path | str) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
-        told = _ADVICE.get(
-            error.errno or 0, f"{error.strerror or error}; see to it and run the command again"
-        )
-        raise StorageError(str(error.filename or path), told) from error
+        raise StorageError.of(error, str(error.filename or path)) from error
 
 
 class FolderStore:
@@ -51,20 +42,34 @@ class FolderStore:
         FormatError: A file that must be there is missing.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, disk: Disk | None = None) -> None:
         self.root = root
+        self.disk = disk or Disk()
 
     def stage(self, path: str, data: bytes) -> Put:
         """Write *data* to the staging folder, synced, and return the put to name. Nothing counts yet."""
         put = Put(path, digest_of(data), len(data))
         place = self._staging(put)
+        made: set[Path] = set()
         with storage_errors(place):
-            place.parent.mkdir(exist_ok=True)
-            with place.open("wb") as file:
+            self._make_folder(place.parent, made)
+            with self.disk.overwrite(place) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                self.disk.sync(file)
+        for folder in made:
+            self._sync_folder(folder)
         return put
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put *data* at a path in one step, synced: what the ledger does not name, such as the settings."""
+        place = self.root / path
+        fresh = place.with_name(f"{place.name}.new")
+        with storage_errors(place):
+            with self.disk.overwrite(fresh) as file:
+                file.write(data)
+                self.disk.sync(file)
+            self.disk.move(fresh, place)
+            self.disk.sync_folder(place.parent)
 
     def sync_staging(self) -> None:
         """Make the staged names last through a power cut."""
@@ -81,10 +86,44 @@ class FolderStore:
                 if not staged.exists():
                     continue
                 self._make_folder(place.parent, folders)
-                staged.replace(place)
+                self.disk.move(staged, place)
                 folders.add(place.parent)
         for folder in folders:
             self._sync_folder(folder)
+
+    def stage_stream(self, path: str, write: Callable[[BinaryIO], None]) -> Put:
+        """Stage a file that is too large for memory: *write* is given where its bytes go."""
+        fresh = self.root / STAGING / f"fresh.{digest_of(path.encode()).removeprefix('sha256:')[:8]}"
+        made: set[Path] = set()
+        with storage_errors(fresh):
+            self._make_folder(fresh.parent, made)
+            with self.disk.overwrite(fresh) as file:
+                write(file)
+                self.disk.sync(file)
+            with fresh.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            put = Put(path, Digest(f"sha256:{digest}"), fresh.stat().st_size)
+            self.disk.move(fresh, self._staging(put))
+        for folder in made:
+            self._sync_folder(folder)
+        return put
+
+    def staged(self, put: Put) -> Path:
+        """Return where a staged file waits."""
+        return self._staging(put)
+
+    def unstage(self, put: Put) -> None:
+        """Throw a staged file away."""
+        self._remove(self._staging(put))
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Delete files; what is not there is gone already: repeat at will."""
+        for path in paths:
+            self._remove(self.root / path)
+
+    def _remove(self, place: Path) -> None:
+        with storage_errors(place), suppress(FileNotFoundError):
+            self.disk.remove(place)
 
     def has_staged(self) -> bool:
         """Does anything wait in the staging folder?"""
@@ -102,7 +141,7 @@ class FolderStore:
                 if place.is_dir():
                     shutil.rmtree(place)
                 else:
-                    place.unlink()
+                    self.disk.remove(place)
         return len(places)
 
     def append(self, path: str, data: bytes) -> None:
@@ -110,27 +149,43 @@ class FolderStore:
         place = self.root / path
         with storage_errors(place):
             is_new = not place.exists()
-            place.parent.mkdir(parents=True, exist_ok=True)
+            made: set[Path] = set()
+            self._make_folder(place.parent, made)
             before = 0 if is_new else place.stat().st_size
             try:
-                with place.open("ab") as file:
+                with self.disk.append(place) as file:
                     file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
+                    self.disk.sync(file)
             except OSError:
                 # Half a line on a full disk would be a torn line for the next writer.
                 with suppress(OSError):
-                    os.truncate(place, before)
+                    self.disk.cut(place, before)
                 raise
-            if is_new:
-                self._sync_folder(place.parent)
+        for folder in ({place.parent} if is_new else set()) | made:
+            self._sync_folder(folder)
+
+    def begin(self, path: str) -> BinaryIO:
+        """Return a new file, open for writing, whose name lasts; `disk.sync` makes its bytes last."""
+        place = self.root / path
+        made = {place.parent}
+        with storage_errors(place):
+            self._make_folder(place.parent, made)
+            file = self.disk.create(place)
+        for folder in made:
+            self._sync_folder(folder)
+        return file
+
+    def remove(self, path: str) -> None:
+        """Remove a file that does not count."""
+        place = self.root / path
+        with storage_errors(place):
+            self.disk.remove(place)
 
     def cut(self, path: str, size: int) -> None:
         """Cut a file to its first *size* bytes, synced."""
         place = self.root / path
-        with storage_errors(place), place.open("r+b") as file:
-            file.truncate(size)
-            os.fsync(file.fileno())
+        with storage_errors(place):
+            self.disk.cut(place, size)
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes."""
@@ -170,17 +225,12 @@ class FolderStore:
         if folder.is_dir():
             return
         self._make_folder(folder.parent, made)
-        folder.mkdir(exist_ok=True)
+        self.disk.make_folder(folder)
         made.add(folder.parent)
 
-    @staticmethod
-    def _sync_folder(folder: Path) -> None:
+    def _sync_folder(self, folder: Path) -> None:
         with storage_errors(folder):
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            self.disk.sync_folder(folder)
 
 
 def _raise(error: OSError) -> None:

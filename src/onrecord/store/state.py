@@ -48,6 +48,23 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE TABLE round (id TEXT PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, report TEXT) WITHOUT ROWID;
     """,
+    # When each file was last found whole, and as which bytes.
+    """
+    CREATE TABLE fixity (path TEXT PRIMARY KEY, digest TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    # Removals: when a page last answered, in which capture a list last named it, how often it was missed.
+    """
+    ALTER TABLE address ADD COLUMN answered_at TEXT;
+    ALTER TABLE entry ADD COLUMN list_record TEXT;
+    CREATE TABLE absence (article_id TEXT PRIMARY KEY, looks INTEGER NOT NULL, counted_at TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    # What hooks are still to be told.
+    """
+    CREATE TABLE delivery (
+        hook TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, reason TEXT,
+        PRIMARY KEY (hook, seq)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -68,6 +85,7 @@ class AddressRow:
     next_at: datetime | None = None
     failures: int = 0
     reason: str | None = None  #: why the last look brought nothing
+    answered_at: datetime | None = None  #: when it last gave the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +125,7 @@ class EntryRow:
     reason: str | None = None
     attempts: int = 0
     next_at: datetime | None = None
+    list_record: str | None = None  #: WARC-Record-ID of the list that last named it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +154,32 @@ class SourceRow:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceRow:
+    """How often an article was looked for in vain, since its removal was first suspected."""
+
+    article_id: str
+    looks: int
+    counted_at: datetime  #: the last of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A change that a hook is to be told of."""
+
+    hook: str  #: `hooks.key_of`
+    seq: int  #: of the ledger's line
+    attempts: int = 0
+    next_at: datetime | None = None  #: None: given up
+    reason: str | None = None  #: why it could not be told
+
+
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
-    {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
+    {
+        *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
+        *("answered_at", "counted_at"),
+    }
 )
 
 
@@ -147,6 +189,11 @@ class State:
     def __init__(self, path: Path) -> None:
         advice = "no article hangs on it: delete it, and the next round asks everything afresh"
         self._db = Database(path, application_id=APPLICATION_ID, migrations=_MIGRATIONS, advice=advice)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Can nothing be noted in it?"""
+        return self._db.is_sealed
 
     def close(self) -> None:
         """Close the file."""
@@ -217,7 +264,53 @@ class State:
         """Return a source's schedule and health."""
         return self._get(SourceRow, "source", "id = ?", (source_id,))
 
-    def put(self, row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow) -> None:
+    def absence(self, article_id: str) -> AbsenceRow | None:
+        """Return how often an article was looked for in vain."""
+        return self._get(AbsenceRow, "absence", "article_id = ?", (article_id,))
+
+    def drop_absence(self, article_id: str) -> None:
+        """Forget that an article was looked for in vain: it is back."""
+        self._db.run("DELETE FROM absence WHERE article_id = ?", (article_id,))
+
+    def picture_urls(self, path: str) -> list[str]:
+        """Return the addresses at which the picture that is kept at *path* was found."""
+        return [row[0] for row in self._db.rows("SELECT url FROM picture WHERE path = ?", (path,))]
+
+    def forget_records(self, record_ids: Iterable[str]) -> None:
+        """Forget captures that no later one can refer to any more."""
+        gone = json.dumps(list(record_ids))
+        for table in ("address", "feed"):
+            self._db.run(
+                f"UPDATE {table} SET record_id = NULL, record_date = NULL"
+                " WHERE record_id IN (SELECT value FROM json_each(?))",
+                (gone,),
+            )
+
+    def forget_articles(
+        self, article_ids: Iterable[str], *, urls: Iterable[str], pictures: Iterable[str]
+    ) -> None:
+        """Forget all that is known of articles, of their addresses, and of pictures by where they were kept."""
+        chosen = "IN (SELECT value FROM json_each(?))"
+        gone = json.dumps(list(article_ids))
+        for table in ("address", "entry", "absence"):
+            self._db.run(f"DELETE FROM {table} WHERE article_id {chosen}", (gone,))
+        named = json.dumps(list(urls))
+        self._db.run(f"DELETE FROM host_note WHERE key {chosen} OR value {chosen}", (named, named))
+        self._db.run(f"DELETE FROM picture WHERE path {chosen}", (json.dumps(list(pictures)),))
+        self._db.compact()
+
+    def deliveries(self) -> list[DeliveryRow]:
+        """Return what hooks are still to be told, the oldest first."""
+        return self._all(DeliveryRow, "delivery", "TRUE ORDER BY seq, hook", ())
+
+    def drop_delivery(self, row: DeliveryRow) -> None:
+        """Forget that a hook was to be told: it was."""
+        self._db.run("DELETE FROM delivery WHERE hook = ? AND seq = ?", (row.hook, row.seq))
+
+    def put(
+        self,
+        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow,
+    ) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
         values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
@@ -240,6 +333,18 @@ class State:
             self._db.run(
                 "INSERT OR REPLACE INTO host_note VALUES (?, ?, ?, ?)", (kind, key, value, _text(at))
             )
+
+    # ---- fixity
+
+    def fixity(self) -> dict[str, tuple[str, str]]:
+        """Return (digest, moment in ISO 8601) of each file as it was last found whole, by its path."""
+        return {row[0]: (row[1], row[2]) for row in self._db.rows("SELECT path, digest, at FROM fixity")}
+
+    def note_fixity(self, found: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Note files, as (path, digest), that were found whole."""
+        with self._db.transaction():
+            for path, digest in found:
+                self._db.run("INSERT OR REPLACE INTO fixity VALUES (?, ?, ?)", (path, digest, _text(at)))
 
     # ---- rounds
 
@@ -279,6 +384,8 @@ _TABLES: dict[type, str] = {
     EntryRow: "entry",
     PictureRow: "picture",
     SourceRow: "source",
+    AbsenceRow: "absence",
+    DeliveryRow: "delivery",
 }
 
 

@@ -108,7 +108,7 @@ def recover(segment: Path, *, path: str | None = None) -> RecoveredSegment:
         with segment.open("r+b") as stream:
             return _recover(stream, name)
     except OSError as error:
-        raise StorageError(name, error.strerror or str(error)) from error
+        raise StorageError.of(error, name) from error
 
 
 def _recover(stream: BinaryIO, name: str) -> RecoveredSegment:

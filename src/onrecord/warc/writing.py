@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 import uuid
 import zlib
@@ -189,20 +188,6 @@ class SegmentWriter:
             headers.append(("WARC-Concurrent-To", concurrent_to))
         return self._append(headers, "application/warc-fields", b"", _warc_fields(fields))
 
-    def flush_and_fsync(self) -> None:
-        """Put all that was written on the disk itself.
-
-        Raises:
-            StorageError: The disk refused.
-        """
-        try:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-        except io.UnsupportedOperation:  # a stream in memory has no disk below it
-            return
-        except OSError as error:
-            raise StorageError(self.path, error.strerror or str(error)) from error
-
     def _write_warcinfo(self, software: str, operator: str | None, now: datetime) -> None:
         info = [
             ("software", software),
@@ -234,20 +219,13 @@ class SegmentWriter:
         block = hashlib.sha256(head)
         block.update(body)
         fields.append(("WARC-Block-Digest", f"sha256:{block.hexdigest()}"))
-        headers = StatusAndHeaders("", [(k, _one_line(v)) for k, v in fields], protocol=WARC_VERSION)
-        kind = fields[0][1]
-        record = ArcWarcRecord("warc", kind, headers, io.BytesIO(body), _Head(head), media_type, len(head))
-        record.payload_length = len(body)
-        framed = io.BytesIO()
-        _Framing(framed, gzip=False).write_record(record)
-        # A member of its own for each record (WARC 1.1, annex D): read from its offset alone.
-        member = zlib.compress(framed.getbuffer(), 0 if is_packed else LEVEL, wbits=GZIP_BITS)
+        member = framed(fields, media_type, head, body, is_packed=is_packed)
         try:
             self._stream.write(member)
             self._size = self._stream.tell()
         except OSError as error:
             self._take_back(start)
-            raise StorageError(self.path, error.strerror or str(error)) from error
+            raise StorageError.of(error, self.path) from error
         return RecordRef(path=self.path, offset=start, length=self._size - start)
 
     def _take_back(self, start: int) -> None:
@@ -258,6 +236,17 @@ class SegmentWriter:
             self._stream.truncate()
         except OSError:  # the disk is beyond us; recover() cuts here when the archive is next opened
             return
+
+
+def framed(fields: Fields, media_type: str, head: bytes, body: bytes, *, is_packed: bool = False) -> bytes:
+    """Return a record as a gzip member of its own (WARC 1.1, annex D): it is read from its offset alone."""
+    headers = StatusAndHeaders("", [(k, _one_line(v)) for k, v in fields], protocol=WARC_VERSION)
+    kind = fields[0][1]
+    record = ArcWarcRecord("warc", kind, headers, io.BytesIO(body), _Head(head), media_type, len(head))
+    record.payload_length = len(body)
+    stream = io.BytesIO()
+    _Framing(stream, gzip=False).write_record(record)
+    return zlib.compress(stream.getbuffer(), 0 if is_packed else LEVEL, wbits=GZIP_BITS)
 
 
 class _Framing(WARCWriter):  # type: ignore[misc]  # warcio has no types
