@@ -34,9 +34,7 @@ def blocks_shown(
 ) -> tuple[Block, ...]:
     """Return the article's blocks: its lines, and the pictures and embeds that stand among them."""
     survey, body = reading.survey, reading.body
-    known = _known(reading, people)
-    shown = pictures_shown(survey, body, reading.head_at, reading.resolve, known)
-    _note_pictures(reading, known, shown)
+    shown = pictures_shown(survey, body, reading.head_at, reading.resolve, _known(reading, people))
     chosen = set(body.chosen) - taken
     items: list[Item] = []
     pictures: dict[int, Picture] = {}
@@ -58,13 +56,16 @@ def blocks_shown(
     return tuple(_without_idle_rules(made))
 
 
-def _note_pictures(reading: Reading, known: Known, shown: dict[int, Picture]) -> None:
-    """Keep why each picture is the article's, and who is credited."""
-    for at, picture in list(shown.items())[:MAX_NOTED]:
-        is_claimed = known.claims(media.key_of(picture.url))
-        place = "by the headline" if at < reading.body.start else "among the text"
+def note_pictures(reading: Reading, content: tuple[Block, ...]) -> None:
+    """Keep why each picture of *content* is the article's."""
+    known = _known(reading, ())
+    text_at = next((at for at, block in enumerate(content) if isinstance(block, Paragraph)), len(content))
+    figures = [(at, block.picture.url) for at, block in enumerate(content) if isinstance(block, Figure)]
+    for at, url in figures[:MAX_NOTED]:
+        is_claimed = known.claims(media.key_of(url))
+        place = "by the headline" if at < text_at else "among the text"
         origin = f"shown {place}{', and claimed' if is_claimed else ''}"
-        reading.note("pictures", origin, picture.url, 0.95 if is_claimed else 0.8)
+        reading.note("pictures", origin, url, 0.95 if is_claimed else 0.8)
 
 
 def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
@@ -74,7 +75,7 @@ def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
 
 
 def _known(reading: Reading, people: tuple[str, ...]) -> Known:
-    """Return what the page claims of its pictures: Open Graph, JSON-LD, and links to one."""
+    """Return what the page claims of its pictures, in Open Graph, cards for networks and JSON-LD."""
     stated = [*reading.metas.every(*_PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
     return Known(tuple(dict.fromkeys(media.key_of(one) for one in stated if "/" in one)), people)
 
