@@ -20,7 +20,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("dates", "urls"),
     ("markup", "pictures"),
     ("feeds", "extract", "sites", "sanitize", "schedule", "config", "ledger"),
-    ("revisions", "legacy", "judge", "compare"),
+    ("revisions", "legacy", "judge", "compare", "gaps"),
     ("render",),
     # above: the core, values in, values out; below: the edge, which touches the world
     ("log", "private"),

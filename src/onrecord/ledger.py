@@ -35,6 +35,8 @@ class Event(StrEnum):
     KIND_CHANGED = "kind-changed"  #: read out of a feed before, out of a page now, or the other way
     REMOVED = "removed"  #: the publisher's server says that an article is gone; nothing is deleted here
     RESTORED = "restored"  #: it answers again
+    GAP = "gap"  #: something that a source published may be missing
+    FILLED = "filled"  #: what was missing, or a part of it, was found, or it turned out that nothing was
     SEALED = "sealed"  #: a segment of captures is complete
     REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record
     KEYED = "keyed"  #: the archive has a key of its own, or another one in its place

@@ -12,11 +12,14 @@ from rich.table import Table
 
 from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
+from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
 from onrecord.errors import SourceNotFoundError, UsageError
+from onrecord.gaps import GapKind
 from onrecord.model import Document, KeptPicture, Picture
+from onrecord.pipeline.coverage import Coverage, coverage_of
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
@@ -188,12 +191,38 @@ def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
     ]
 
 
-@app.command(epilog="Example: onrecord status --json")
-def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) -> None:
+@app.command(epilog="Example: onrecord status --gaps --since 2024-05-01 --until 2024-06-01")
+def status(
+    archive_dir: ArchiveOption = None,
+    *,
+    gaps: Annotated[
+        bool,
+        typer.Option(
+            "--gaps",
+            metavar="",
+            help="Tell whether each source is known without a gap, and from when to when.",
+        ),
+    ] = False,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="With --gaps: from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="With --gaps: before this day.")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
+    begin, end = _day(since, "--since"), _day(until, "--until")
+    if (begin or end) and not gaps:
+        raise UsageError("--since and --until narrow --gaps down; name that too")
     with opened(archive_dir) as archive:
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
+        if gaps:
+            followed = dict.fromkeys(name for name in ids if name != SAVED)
+            _say_gaps(
+                [coverage_of(archive, name, since=begin, until=end) for name in followed],
+                since=begin,
+                until=end,
+                as_json=as_json,
+            )
+            return
         sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
@@ -213,8 +242,21 @@ def status(archive_dir: ArchiveOption = None, *, as_json: JsonOption = False) ->
         say(f"Last round: began {_text(last[0])}, {ended_text}.")
 
 
+def _say_gaps(
+    found: list[Coverage], *, since: datetime | None, until: datetime | None, as_json: bool
+) -> None:
+    if as_json:
+        say_json([coverage_json(one) for one in found])
+        return
+    for one in found:
+        say_coverage(one, since=since, until=until)
+    if not found:
+        say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
+
+
 def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
     row = archive.state.source(name)
+    open_gaps = archive.catalog.gaps(name)
     held = counts.get(name, {})
     missing = [
         {"article": article.id, "url": url, "reason": reason}
@@ -247,6 +289,7 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
             for entry in archive.state.entries_not_kept(name)
         ],
         "pictures_missing": missing,
+        "gaps": [gap_json(gap) for gap in open_gaps],
     }
 
 
@@ -254,7 +297,7 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
     # With a source's name of 20 characters this is 80 columns wide; a longer one is broken.
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source", overflow="fold")
-    for name in ("articles", "revisions", "gone", "pictures", "missing", "not\nkept", "checked"):
+    for name in ("articles", "revisions", "gone", "pictures", "not\nkept", "gaps", "checked"):
         table.add_column(name, justify="right", no_wrap=True)
     now = utc_now()
     for one in sources:
@@ -263,16 +306,17 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
             str(one["articles"]),
             str(one["revisions"]),
             str(one["removed"]),
-            str(one["pictures"]),
-            str(len(one["pictures_missing"])),
+            f"{one['pictures']} of {one['pictures'] + len(one['pictures_missing'])}",
             str(len(one["not_kept"])),
+            str(len(one["gaps"])),
             _age(now, one["checked_at"]),
         )
     printed.print(table, soft_wrap=False)
     for one in sources:
         if one["reason"]:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
-        told = [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
+        told = [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
+        told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
         if told:
             say(f"\n{one['source']}")

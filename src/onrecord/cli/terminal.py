@@ -60,6 +60,8 @@ _LINES: Mapping[Happening, str] = {
     Happening.RESTORED: "back",
     Happening.COMPLETED: "pictures",
     Happening.NOT_KEPT: "not kept",
+    Happening.GAP: "gap",
+    Happening.FILLED: "filled",
     Happening.SOURCE_FAILED: "failed",
     Happening.SETTINGS_WRONG: "settings",
     Happening.UNSIGNED: "unsigned",

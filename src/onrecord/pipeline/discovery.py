@@ -13,6 +13,7 @@ from onrecord.config import SourceConfig
 from onrecord.fetch import Client, decoded_body
 from onrecord.model import Digest, Exchange, Feed, FeedKind, Fetched, NotModified, Validators
 from onrecord.pipeline.claims import claims_digest
+from onrecord.pipeline.gaps import GapDesk, Judged
 from onrecord.pipeline.pictures import reason_of
 from onrecord.pipeline.writing import Writer
 from onrecord.store import FeedRow
@@ -29,17 +30,25 @@ class Discovered:
     row: FeedRow
     feed: Feed | None = None  #: None: it says what it said before, or nothing
     failure: str | None = None
+    judged: Judged | None = None  #: whether it joins its last reading; None: nothing tells
 
 
 class Discovery:
     """Reads the lists of sources."""
 
     def __init__(
-        self, archive: Archive, client: Client, writer: Writer, *, now: Callable[[], datetime]
+        self,
+        archive: Archive,
+        client: Client,
+        writer: Writer,
+        gaps: GapDesk,
+        *,
+        now: Callable[[], datetime],
     ) -> None:
         self._archive = archive
         self._client = client
         self._writer = writer
+        self._gaps = gaps
         self._now = now
 
     async def lists_of(self, source: SourceConfig) -> list[Discovered]:
@@ -60,7 +69,7 @@ class Discovery:
         )
         checked = replace(known, source=source.id, checked_at=self._now(), failures=0, reason=None)
         if isinstance(outcome, NotModified):
-            return Discovered(row=checked)
+            return Discovered(row=replace(checked, read_at=checked.checked_at))
         if not isinstance(outcome, Fetched):
             reason, _ = reason_of(outcome)
             return Discovered(
@@ -71,9 +80,11 @@ class Discovery:
             reason = "this is no feed" if feed.kind is None else "the feed breaks off"
             failed = replace(checked, failures=known.failures + 1, reason=reason)
             return Discovered(row=failed, feed=feed if feed.entries else None, failure=reason)
-        return await self._noted(checked, known, feed, outcome)
+        return await self._noted(source, checked, known, feed, outcome)
 
-    async def _noted(self, checked: FeedRow, known: FeedRow, feed: Feed, outcome: Fetched) -> Discovered:
+    async def _noted(
+        self, source: SourceConfig, checked: FeedRow, known: FeedRow, feed: Feed, outcome: Fetched
+    ) -> Discovered:
         """Capture the list if it brought or changed an entry."""
         final = outcome.final
         claims = _claims_digest(feed)
@@ -86,7 +97,9 @@ class Discovery:
             entries=len(feed.entries),
             ttl_minutes=feed.ttl_minutes,
             moved_to=feed.moved_to,
+            read_at=checked.checked_at,
         )
+        judged = self._gaps.judge(source, known, feed) if claims != known.claims_digest else None
         if claims != known.claims_digest and feed.kind is not FeedKind.FRONT_PAGE:
             for exchange in outcome.exchanges:
                 capture = await self._writer.capture(exchange, revisit_of=_target(known))
@@ -96,7 +109,7 @@ class Discovery:
                 record_date=capture.captured_at,
                 payload_digest=capture.payload_digest,
             )
-        return Discovered(row=row, feed=feed)
+        return Discovered(row=row, feed=feed, judged=judged)
 
 
 def _parsed(exchange: Exchange, *, is_front_page: bool) -> Feed:

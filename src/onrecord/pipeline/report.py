@@ -30,6 +30,8 @@ class Happening(StrEnum):
     REMOVED = "removed"
     RESTORED = "restored"
     NOT_KEPT = "not-kept"
+    GAP = "gap"  #: something may be missing: *reason* says what
+    FILLED = "filled"
     PICTURE = "picture"
     PICTURE_MISSING = "picture-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one

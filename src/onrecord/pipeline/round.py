@@ -24,6 +24,7 @@ from onrecord.model import Entry, Feed
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery
+from onrecord.pipeline.gaps import GapDesk
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
 from onrecord.store import AddressRow, EntryRow, SourceRow
@@ -71,7 +72,8 @@ class Round:
         self._now = now
         self._report = RoundReport(started_at=now())
         self._listener = tell
-        self._discovery = Discovery(archive, client, writer, now=now)
+        self._gaps = GapDesk(archive, writer, now=now, tell=self._tell)
+        self._discovery = Discovery(archive, client, writer, self._gaps, now=now)
         self._desk = ArticleDesk(archive, client, writer, now=now, tell=self._tell)
 
     def _tell(self, news: News) -> None:
@@ -113,9 +115,12 @@ class Round:
         failed = failures[0] if failures and len(failures) == len(lists) else None
         if failed:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
+        judged = [one.judged for one in lists if one.judged]
+        await self._gaps.enter(source, [one.gap for one in judged if one.gap])
         planned = self._plan(source, [one.feed for one in lists if one.feed], recheck=recheck)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         await self._take(planned)
+        await self._gaps.settle(source, is_fresh=bool(judged or planned), is_failed=failed is not None)
         self._remember(source, lists, failed)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 
@@ -247,6 +252,8 @@ class Round:
         with state.transaction():
             for one in lists:
                 state.put(one.row)
+                if one.judged:
+                    state.put(one.judged.window)
             known = state.source(source.id) or SourceRow(id=source.id)
             failures = known.failures + 1 if failed else 0
             state.put(replace(known, checked_at=self._now(), failures=failures, reason=failed))

@@ -11,12 +11,13 @@ from onrecord.store.protocols import (
     Catalog,
     FileStore,
     HeldArticle,
+    HeldGap,
     HeldKey,
     HeldRevision,
     Listing,
     SignedHead,
 )
-from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State
+from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State, WindowRow
 
 __all__ = [
     "AddressRow",
@@ -27,6 +28,7 @@ __all__ = [
     "FileStore",
     "FolderStore",
     "HeldArticle",
+    "HeldGap",
     "HeldKey",
     "HeldRevision",
     "Listing",
@@ -35,4 +37,5 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WindowRow",
 ]

@@ -15,7 +15,7 @@ from typing import Any
 from onrecord.ledger import Event, Head, Line
 from onrecord.model import Digest, Document, RecordRef
 from onrecord.store._sqlite import Database
-from onrecord.store.protocols import HeldArticle, HeldKey, HeldRevision, Listing, SignedHead
+from onrecord.store.protocols import HeldArticle, HeldGap, HeldKey, HeldRevision, Listing, SignedHead
 from onrecord.urls import lookup_key
 
 APPLICATION_ID = 0x4F6E5278  # "OnRx"
@@ -62,6 +62,14 @@ _MIGRATIONS = (
     """
     CREATE TABLE key (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, public TEXT NOT NULL, at TEXT NOT NULL);
     CREATE TABLE signed (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, key TEXT NOT NULL);
+    """,
+    """
+    CREATE TABLE gap (
+        seq INTEGER PRIMARY KEY, source TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, since TEXT NOT NULL,
+        until TEXT NOT NULL, at TEXT NOT NULL, data TEXT NOT NULL, filled_at TEXT, filled_by TEXT,
+        found INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX gap_source ON gap (source, kind, url);
     """,
 )
 
@@ -149,12 +157,10 @@ class SqliteCatalog:
             case Event.RESTORED:
                 sql = "UPDATE article SET removed_at = NULL, removal = NULL WHERE id = ?"
                 self._db.run(sql, (line.data["id"],))
-            case Event.KEYED:
-                key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
-                self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
-            case Event.SIGNED:
-                signed = (line.seq, _text(line.at), line.data["key"])
-                self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
+            case Event.KEYED | Event.SIGNED:
+                self._apply_signing(line)
+            case Event.GAP | Event.FILLED:
+                self._apply_gap(line)
             case _:
                 pass
         for url in line.data.get("aliases", ()):
@@ -187,6 +193,29 @@ class SqliteCatalog:
         )
         if self._db.value("SELECT revision FROM article WHERE id = ?", (document.id,)) == revision.number:
             self._put_authors_and_pictures(document)
+
+    def _apply_signing(self, line: Line) -> None:
+        if line.event is Event.KEYED:
+            key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
+            self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
+        else:
+            signed = (line.seq, _text(line.at), line.data["key"])
+            self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
+
+    def _apply_gap(self, line: Line) -> None:
+        data, at = line.data, _text(line.at)
+        if line.event is Event.FILLED:
+            self._db.run(
+                "UPDATE gap SET found = found + ?, filled_at = CASE WHEN ? THEN ? END, filled_by = ? WHERE seq = ?",
+                (data.get("found", 0), data["whole"], at, data["by"], data["gap"]),
+            )
+            return
+        values = (line.seq, data["source"], data["kind"], data.get("url"), data["since"], data["until"], at)
+        self._db.run(
+            "INSERT OR REPLACE INTO gap (seq, source, kind, url, since, until, at, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, json.dumps(dict(data), ensure_ascii=False)),
+        )
 
     def _put_authors_and_pictures(self, document: Document) -> None:
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
@@ -391,6 +420,52 @@ class SqliteCatalog:
         for source, kept, missing in self._db.rows(pictures):
             found[source] |= {"pictures": kept, "pictures_missing": missing}
         return found
+
+    # ---- gaps
+
+    def gaps(self, source: str | None, *, only_open: bool = True) -> list[HeldGap]:
+        """Return the gaps of a source, or of all, in the order of the ledger; the filled ones too if wanted."""
+        where = "(?1 IS NULL OR source = ?1)" + (" AND filled_at IS NULL" if only_open else "")
+        sql = (
+            "SELECT seq, source, kind, url, since, until, at, data, filled_at, filled_by, found FROM gap"
+            f" WHERE {where} ORDER BY seq"
+        )
+        return [_held_gap(row) for row in self._db.rows(sql, (source,))]
+
+    def has_gap(self, source: str, kind: str, url: str | None, since: datetime | None = None) -> bool:
+        """Is there a gap of this kind and address, filled or not; with *since*, one that begins then?"""
+        sql = "SELECT 1 FROM gap WHERE source = ? AND kind = ? AND url IS ?"
+        values: list[Any] = [source, kind, url]
+        if since is not None:
+            sql += " AND since = ?"
+            values.append(_text(since))
+        return self._db.row(sql, values) is not None
+
+    def moments(self, source: str, *, limit: int) -> list[datetime]:
+        """Return when the newest articles of a source were published, as claimed, else first captured."""
+        sql = f"SELECT {_MOMENT} FROM article WHERE source = ? ORDER BY {_MOMENT} DESC, number DESC LIMIT ?"
+        return [_moment(row[0]) for row in self._db.rows(sql, (source, limit))]
+
+    def first_captured_at(self, source: str) -> datetime | None:
+        """Return when the first article of a source was captured."""
+        found = self._db.value("SELECT min(first_captured_at) FROM article WHERE source = ?", (source,))
+        return _moment(found) if found else None
+
+
+def _held_gap(row: tuple[Any, ...]) -> HeldGap:
+    return HeldGap(
+        seq=row[0],
+        source=row[1],
+        kind=row[2],
+        url=row[3],
+        since=_moment(row[4]),
+        until=_moment(row[5]),
+        at=_moment(row[6]),
+        data=json.loads(row[7]),
+        filled_at=_moment(row[8]) if row[8] else None,
+        filled_by=row[9],
+        found=row[10],
+    )
 
 
 def _held(row: tuple[Any, ...]) -> HeldArticle:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from onrecord.ledger import Head, Line, Put
 from onrecord.model import ArticleId, Digest, Document, RecordRef, SourceId
@@ -87,6 +87,23 @@ class SignedHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGap:
+    """A gap as the catalog lists it: what may be missing of a source."""
+
+    seq: int  #: of its ledger line, which names it
+    source: str
+    kind: str  #: "window", "entry", "numbers", "silence"
+    url: str | None  #: of the list, or of the entry; for "numbers" what stands before the number
+    since: datetime  #: until then nothing is missing
+    until: datetime  #: from then on nothing is missing, as far as this gap goes
+    at: datetime  #: when it was entered
+    data: Mapping[str, Any]  #: the ledger line's own words
+    filled_at: datetime | None = None  #: None: it is open
+    filled_by: str | None = None
+    found: int = 0  #: entries that were found of it since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What `list` asks for. None: any."""
 
@@ -123,4 +140,8 @@ class Catalog(Protocol):
     def keys(self) -> list[HeldKey]: ...
     def last_signed(self) -> SignedHead | None: ...
     def counts(self) -> Mapping[str, Mapping[str, int]]: ...
+    def gaps(self, source: str | None, *, only_open: bool = True) -> list[HeldGap]: ...
+    def has_gap(self, source: str, kind: str, url: str | None, since: datetime | None = None) -> bool: ...
+    def moments(self, source: str, *, limit: int) -> list[datetime]: ...
+    def first_captured_at(self, source: str) -> datetime | None: ...
     def close(self) -> None: ...

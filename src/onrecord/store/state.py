@@ -52,6 +52,17 @@ _MIGRATIONS = (
     """
     CREATE TABLE fixity (path TEXT PRIMARY KEY, digest TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # What tells of gaps: what each list has shown, and when each source was judged.
+    """
+    ALTER TABLE feed ADD COLUMN read_at TEXT;
+    ALTER TABLE source ADD COLUMN judged_at TEXT;
+    CREATE TABLE list_window (
+        url TEXT PRIMARY KEY, source TEXT NOT NULL, first_read_at TEXT NOT NULL, joined_since TEXT NOT NULL,
+        shown TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX list_window_source ON list_window (source);
+    CREATE INDEX entry_seen ON entry (source, first_seen_at);
+    """,
 )
 
 
@@ -92,6 +103,18 @@ class FeedRow:
     record_id: str | None = None
     record_date: datetime | None = None
     payload_digest: str | None = None
+    read_at: datetime | None = None  #: when it last answered with a whole list, or that it had not changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRow:
+    """What a list has shown, to tell whether its next reading joins."""
+
+    url: str
+    source: str
+    first_read_at: datetime
+    joined_since: datetime  #: since then each reading joined the one before
+    shown: str  #: JSON: [key, id, time] of each entry, as `gaps.remembered` chose them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +160,13 @@ class SourceRow:
     checked_at: datetime | None = None
     failures: int = 0
     reason: str | None = None
+    judged_at: datetime | None = None  #: when it was last looked at for gaps
 
 
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
+    | {"read_at", "first_read_at", "joined_since", "judged_at"}
 )
 
 
@@ -190,6 +215,14 @@ class State:
         """Return what is known of a source's feeds."""
         return self._all(FeedRow, "feed", "source = ? ORDER BY url", (source,))
 
+    def window(self, url: str) -> WindowRow | None:
+        """Return what a list has shown."""
+        return self._get(WindowRow, "list_window", "url = ?", (url,))
+
+    def windows_of(self, source: str) -> list[WindowRow]:
+        """Return what a source's lists have shown."""
+        return self._all(WindowRow, "list_window", "source = ? ORDER BY url", (source,))
+
     def entry(self, source: str, key: str) -> EntryRow | None:
         """Return what came of a source's entry."""
         return self._get(EntryRow, "entry", "source = ? AND key = ?", (source, key))
@@ -203,6 +236,11 @@ class State:
         return self._all(
             EntryRow, "entry", "source = ? AND outcome <> 'kept' ORDER BY last_seen_at DESC, key", (source,)
         )
+
+    def entries_seen(self, source: str, *, limit: int) -> list[tuple[str, datetime]]:
+        """Return (address, when it was first listed) of the newest entries of a source, kept or not."""
+        sql = "SELECT url, first_seen_at FROM entry WHERE source = ? ORDER BY first_seen_at DESC LIMIT ?"
+        return [(row[0], _moment(row[1])) for row in self._db.rows(sql, (source, limit))]
 
     def entries_due(self, source: str, now: datetime) -> list[EntryRow]:
         """Return the entries that became no article and are worth asking again at *now*."""
@@ -226,7 +264,7 @@ class State:
         """Return a source's schedule and health."""
         return self._get(SourceRow, "source", "id = ?", (source_id,))
 
-    def put(self, row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow) -> None:
+    def put(self, row: AddressRow | FeedRow | WindowRow | EntryRow | PictureRow | SourceRow) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
         values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
@@ -297,6 +335,7 @@ class State:
 _TABLES: dict[type, str] = {
     AddressRow: "address",
     FeedRow: "feed",
+    WindowRow: "list_window",
     EntryRow: "entry",
     PictureRow: "picture",
     SourceRow: "source",
