@@ -12,6 +12,7 @@ from fetch_web import answer
 from onrecord import cli
 from onrecord.archive import Archive
 from onrecord.ledger import Event, Line
+from onrecord.pipeline.discovery import PAGES_A_ROUND
 from onrecord.store import HeldGap
 from rounds import FEED, Paper, feed, page, url_of
 from test_pipeline import GONE, lines
@@ -180,6 +181,69 @@ def test_the_index_that_is_made_again_knows_the_gaps(paper: Hourly) -> None:
     with Archive.open(paper.root, write=True) as archive:
         archive.rebuild()
     assert paper.gaps() == known
+
+
+# ---------------------------------------------------------------- pages
+
+
+def paged(*numbers: int, older: str = "", relation: str = "next") -> bytes:
+    """Return a feed's answer that leads to an older page."""
+    link = f"<a:link xmlns:a='http://www.w3.org/2005/Atom' rel='{relation}' href='{older}'/>" if older else ""
+    return feed(link, *(story(n) for n in numbers))
+
+
+@pytest.mark.parametrize("relation", ["next", "prev-archive"])
+def test_a_paged_feed_is_followed_until_it_joins(paper: Hourly, relation: str) -> None:
+    """RFC 5005: what has left the window stands on the next page; nothing is missing, and all of it is kept."""
+    paper.shows(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
+    paper.web.pages[FEED] = [paged(5, 4, 3, 2, 1)]
+    paper.round()
+    paper.web.pages[FEED] = [paged(15, 14, 13, 12, 11, older="/feed?page=2", relation=relation)]
+    paper.web.pages[f"{FEED}?page=2"] = [paged(10, 9, 8, 7, 6, older="/feed?page=3", relation=relation)]
+    paper.web.pages[f"{FEED}?page=3"] = [paged(5, 4, 3, 2, 1, older="/feed?page=4", relation=relation)]
+    paper.round()
+    assert (len(paper.held()), paper.entered(), paper.web.asked("/feed?page=4")) == (15, [], [])
+
+
+def test_pages_are_not_asked_for_where_nothing_is_missing(paper: Hourly) -> None:
+    """The pause between two requests is not for nothing."""
+    paper.web.pages[FEED] = [paged(5, 4, 3, 2, 1, older="/feed?page=2")]
+    paper.round()
+    paper.shows(6)
+    paper.web.pages[FEED] = [paged(6, 5, 4, 3, 2, older="/feed?page=2")]
+    paper.round()
+    assert not paper.web.asked("/feed?page=2")
+
+
+def test_pages_that_lead_in_a_circle_end(paper: Hourly) -> None:
+    """A server decides where its links lead; it does not decide how long we follow."""
+    paper.round()
+    paper.web.pages[FEED] = [paged(15, 14, 13, 12, 11, older="/feed?page=2")]
+    paper.web.pages[f"{FEED}?page=2"] = [paged(15, 14, 13, 12, 11, older="/feed?page=2")]
+    paper.round()
+    assert len(paper.web.asked("/feed?page=2")) == 1
+
+
+def test_pages_without_an_end_are_followed_within_a_limit(paper: Hourly) -> None:
+    """The gap is told then, and what the pages gave is kept."""
+    paper.round()
+    paper.web.pages[FEED] = [paged(399, 398, 397, older="/feed?page=0")]
+    for n in range(50):
+        top = 396 - 3 * n
+        paper.web.pages[f"{FEED}?page={n}"] = [paged(top, top - 1, top - 2, older=f"/feed?page={n + 1}")]
+    paper.round()
+    asked = [request for request in paper.web.requests if request.target.startswith("/feed?page=")]
+    assert (len(asked), [gap.kind for gap in paper.gaps()]) == (PAGES_A_ROUND, ["window"])
+
+
+def test_a_complete_feed_has_no_gaps(paper: Hourly) -> None:
+    """RFC 5005, 2: what it does not list has been taken out."""
+    complete = "<fh:complete xmlns:fh='http://purl.org/syndication/history/1.0'/>"
+    paper.web.pages[FEED] = [feed(complete, *(story(n) for n in (5, 4, 3)))]
+    paper.round()
+    paper.web.pages[FEED] = [feed(complete, *(story(n) for n in (12, 11, 10)))]
+    paper.round()
+    assert not paper.entered()
 
 
 # ---------------------------------------------------------------- entries

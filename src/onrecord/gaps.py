@@ -81,9 +81,9 @@ def shown_in(entries: Iterable[Entry], *, now: datetime) -> tuple[Shown, ...]:
     """
     found: dict[str, Shown] = {}
     for entry in entries:
-        at = entry.published_at.at.astimezone(UTC) if entry.published_at else None
+        claimed = entry.published_at or entry.modified_at
         key = lookup_key(entry.url)
-        found.setdefault(key, Shown(key, entry.id, at))
+        found.setdefault(key, Shown(key, entry.id, claimed.at.astimezone(UTC) if claimed else None))
     past = tuple(one for one in found.values() if one.at is None or one.at <= now + FUTURE)
     return past or tuple(Shown(one.key, one.id) for one in found.values())
 

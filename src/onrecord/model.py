@@ -338,13 +338,22 @@ class Feed:
     language: str | None = None
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()  #: the sitemaps of a sitemap index
-    next_url: str | None = None  #: RFC 5005 archives
+    next_url: str | None = None  #: of a paged feed: what is older (RFC 5005, 3)
+    prev_archive_url: str | None = None  #: of an archived feed: what is older (RFC 5005, 4)
+    is_everything: bool = False  #: it lists all that there is, says fh:complete (RFC 5005, 2)
     hub_url: str | None = None  #: WebSub
     self_url: str | None = None
     moved_to: str | None = None
     ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  #: UTC, in which nothing is to be asked (RSS 2.0)
+    skip_days: tuple[int, ...] = ()  #: UTC, Monday is 0
     is_complete: bool = True  #: False: the bytes broke off
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def older_url(self) -> str | None:
+        """Where what is older is listed. Archives stay as they are; pages move while one reads them."""
+        return self.prev_archive_url or self.next_url
 
 
 # ---------------------------------------------------------------- captures

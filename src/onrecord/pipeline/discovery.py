@@ -14,6 +14,7 @@ from onrecord.fetch import Client, decoded_body
 from onrecord.model import Digest, Exchange, Feed, FeedKind, Fetched, NotModified, Validators
 from onrecord.pipeline.claims import claims_digest
 from onrecord.pipeline.gaps import GapDesk, Judged
+from onrecord.pipeline.paging import older_pages, parsed
 from onrecord.pipeline.pictures import reason_of
 from onrecord.pipeline.writing import Writer
 from onrecord.store import FeedRow
@@ -21,6 +22,9 @@ from onrecord.warc import RevisitTarget
 
 #: The sitemaps of an index that are read in one round: its newest are what is new.
 SITEMAPS_A_ROUND = 10
+
+#: Older pages of a feed that are read in one round, where it has moved on by more than it shows.
+PAGES_A_ROUND = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,8 @@ class Discovery:
             read_at=checked.checked_at,
         )
         judged = self._gaps.judge(source, known, feed) if claims != known.claims_digest else None
+        if judged and judged.gap:
+            feed, judged = await self._with_older(source, known, feed, judged)
         if claims != known.claims_digest and feed.kind is not FeedKind.FRONT_PAGE:
             for exchange in outcome.exchanges:
                 capture = await self._writer.capture(exchange, revisit_of=_target(known))
@@ -111,11 +117,25 @@ class Discovery:
             )
         return Discovered(row=row, feed=feed, judged=judged)
 
+    async def _with_older(
+        self, source: SourceConfig, known: FeedRow, feed: Feed, judged: Judged
+    ) -> tuple[Feed, Judged]:
+        """Go back page by page, where a feed has pages, until it joins what was known of it."""
+        async for page in older_pages(self._client, feed, most=PAGES_A_ROUND):
+            for exchange in page.exchanges:
+                await self._writer.capture(exchange)
+            feed = replace(feed, entries=feed.entries + page.feed.entries)
+            judged = self._gaps.judge(source, known, feed) or judged
+            if judged.gap is None:
+                break
+        return feed, judged
+
 
 def _parsed(exchange: Exchange, *, is_front_page: bool) -> Feed:
-    body, media_type = decoded_body(exchange).body, exchange.header("content-type")
-    read = feeds.article_links if is_front_page else feeds.parse
-    return read(body, url=exchange.url, content_type=media_type)
+    if not is_front_page:
+        return parsed(exchange)
+    media_type = exchange.header("content-type")
+    return feeds.article_links(decoded_body(exchange).body, url=exchange.url, content_type=media_type)
 
 
 def _target(known: FeedRow) -> RevisitTarget | None:
