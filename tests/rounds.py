@@ -89,13 +89,13 @@ class Paper:
         """Set what the feed lists."""
         self.web.pages[FEED] = [feed(*items)]
 
-    def round(self, *, recheck: bool = False) -> RoundReport:
+    def round(self, *, recheck: bool = False, fill: bool = False) -> RoundReport:
         """Follow the paper once, an hour after the last time."""
         self.web.clock.seconds += 3600
         with Archive.open(self.root, write=True) as archive:
-            return asyncio.run(self._round(archive, recheck=recheck))
+            return asyncio.run(self._round(archive, recheck=recheck, fill=fill))
 
-    async def _round(self, archive: Archive, *, recheck: bool) -> RoundReport:
+    async def _round(self, archive: Archive, *, recheck: bool, fill: bool = False) -> RoundReport:
         now = self.web.clock.now
         async with (
             await self.web.serve(),
@@ -103,7 +103,7 @@ class Paper:
             Writer(archive, now=now) as writer,
         ):
             one = Round(archive, client, writer, now=now, tell=lambda _: None)
-            return await one.run(chosen_sources(archive, []), recheck=recheck)
+            return await one.run(chosen_sources(archive, []), recheck=recheck, fill=fill)
 
     def held(self) -> list[HeldArticle]:
         """Return what is held, by number."""

@@ -223,6 +223,16 @@ def is_silent(moments: Sequence[datetime], *, now: datetime) -> bool:
 # ---------------------------------------------------------------- words
 
 
+#: How a gap was filled: the ledger's word, and a person's.
+FILLED_BY = {
+    "look": "it came later",
+    "resumed": "it went on, and its readings joined",
+    "pages": "in the list's older pages",
+    "sitemap": "in a sitemap",
+    "memento": "in a web archive's copies of the list",
+}
+
+
 def words_of(data: Mapping[str, Any]) -> str:
     """Return what a gap's ledger line says, as a sentence."""
     since, until = _shortly(data["since"]), _shortly(data["until"])

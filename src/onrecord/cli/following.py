@@ -152,6 +152,10 @@ def update_command(
             help="Look again at every article first captured in the last 30 days, due or not.",
         ),
     ] = False,
+    fill: Annotated[
+        bool,
+        typer.Option("--fill", metavar="", help="Look for what the gaps that are known may have swallowed."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run one round: keep what is new, look again at what is due."""
@@ -163,7 +167,9 @@ def update_command(
             complain("no publication is followed yet; name one with `onrecord add ADDRESS`")
             return
         with listening(quiet=as_json) as tell:
-            report = asyncio.run(update(archive, chosen, recheck=recheck, environ=os.environ, tell=tell))
+            report = asyncio.run(
+                update(archive, chosen, recheck=recheck, fill=fill, environ=os.environ, tell=tell)
+            )
         exported = export_all(archive)
     _say_round(report, as_json=as_json, exported=exported)
     if report.failed or any(one.get("failed") for one in exported):
@@ -187,6 +193,10 @@ def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, A
     parts.append(f"{plural(counts['picture'], 'picture')}")
     if counts["picture-missing"]:
         parts.append(f"{counts['picture-missing']} missing")
+    if counts["gap"]:
+        parts.append(f"{plural(counts['gap'], 'gap')} found (`onrecord status` says where)")
+    if counts["filled"]:
+        parts.append(f"{plural(counts['filled'], 'gap')} filled")
     if counts["not-kept"]:
         parts.append(f"{counts['not-kept']} not kept (`onrecord status` says why)")
     say(

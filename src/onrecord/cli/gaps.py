@@ -7,18 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from onrecord.cli.terminal import say
-from onrecord.gaps import words_of
+from onrecord.gaps import FILLED_BY, words_of
 from onrecord.pipeline.coverage import Coverage
 from onrecord.store import HeldGap
-
-_BY = {
-    "list": "by later readings of its list",
-    "look": "it came later",
-    "resumed": "it went on, and its readings joined",
-    "pages": "from the list's own older pages",
-    "sitemap": "from a sitemap",
-    "memento": "from a web archive's copies of the list",
-}
 
 
 def gap_json(gap: HeldGap) -> dict[str, Any]:
@@ -79,7 +70,7 @@ def say_coverage(coverage: Coverage, *, since: datetime | None, until: datetime 
         if gap.filled_at is None:
             say(f"  {gap_told(gap_json(gap))}")
         else:
-            by = _BY.get(gap.filled_by or "", gap.filled_by)
+            by = FILLED_BY.get(gap.filled_by or "", gap.filled_by)
             where = f"{gap.url}\n    " if gap.url else ""
             say(f"  filled: {where}{words_of(gap.data)}; {by}, {_shortly(gap.filled_at)} UTC")
 

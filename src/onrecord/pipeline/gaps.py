@@ -17,6 +17,7 @@ from onrecord.config import SourceConfig
 from onrecord.gaps import GapKind, Shown
 from onrecord.ledger import Event
 from onrecord.model import Feed, FeedKind
+from onrecord.pipeline.filling import Found
 from onrecord.pipeline.report import Happening, Listener, News
 from onrecord.pipeline.writing import Writer
 from onrecord.store import EntryRow, FeedRow, HeldGap, SourceRow, WindowRow
@@ -121,6 +122,11 @@ class GapDesk:
         ]
         await self._commit(source, fresh)
 
+    async def fill(self, source: SourceConfig, found: Iterable[Found]) -> None:
+        """Enter what was found of gaps, once it has been looked at."""
+        steps = [filled_step(one.gap, by=one.by, found=len(one.entries), whole=one.is_whole) for one in found]
+        await self._commit(source, steps)
+
     # ---------------------------------------------------------------- a source as a whole
 
     async def settle(self, source: SourceConfig, *, is_fresh: bool, is_failed: bool) -> None:
@@ -201,10 +207,7 @@ class GapDesk:
             return
         await self._writer.commit(*steps)
         for step in steps:
-            is_gap = step.event is Event.GAP
-            what = Happening.GAP if is_gap else Happening.FILLED
-            reason = gaps.words_of(step.data) if is_gap else step.data["by"]
-            self._tell(News(what=what, source=source.id, url=step.data.get("url"), reason=reason))
+            self._tell(_news(source, step))
 
 
 # ---------------------------------------------------------------- steps and words
@@ -232,6 +235,16 @@ def _step(
 def _entry_step(source: SourceConfig, row: EntryRow) -> Step:
     told = {"headline": row.headline, "reason": row.reason or "it has not been asked for yet"}
     return _step(source, GapKind.ENTRY, row.url, row.first_seen_at, row.last_seen_at, told)
+
+
+def _news(source: SourceConfig, step: Step) -> News:
+    data, url = step.data, step.data.get("url")
+    if step.event is Event.GAP:
+        return News(what=Happening.GAP, source=source.id, url=url, reason=gaps.words_of(data))
+    told = gaps.FILLED_BY.get(data["by"], data["by"])
+    if not data["whole"]:
+        told = f"not closed yet; {data['found']} found {told}"
+    return News(what=Happening.FILLED, source=source.id, url=url, reason=told, count=int(data["whole"]))
 
 
 def filled_step(

@@ -22,11 +22,10 @@ class OlderPage:
     exchanges: tuple[Exchange, ...]
 
 
-def parsed(exchange: Exchange) -> Feed:
-    """Return the feed that an exchange brought; its kind is None if it brought none."""
-    return feeds.parse(
-        decoded_body(exchange).body, url=exchange.url, content_type=exchange.header("content-type")
-    )
+def parsed(exchange: Exchange, *, url: str | None = None) -> Feed:
+    """Return the feed that an exchange brought; its kind is None if it brought none. *url*: whose it is."""
+    media_type = exchange.header("content-type")
+    return feeds.parse(decoded_body(exchange).body, url=url or exchange.url, content_type=media_type)
 
 
 async def older_pages(client: Client, feed: Feed, *, most: int) -> AsyncIterator[OlderPage]:

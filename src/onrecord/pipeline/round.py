@@ -24,6 +24,7 @@ from onrecord.model import Entry, Feed
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery
+from onrecord.pipeline.filling import Filling
 from onrecord.pipeline.gaps import GapDesk
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
@@ -74,21 +75,27 @@ class Round:
         self._listener = tell
         self._gaps = GapDesk(archive, writer, now=now, tell=self._tell)
         self._discovery = Discovery(archive, client, writer, self._gaps, now=now)
+        self._filling = Filling(archive, client, writer, now=now)
         self._desk = ArticleDesk(archive, client, writer, now=now, tell=self._tell)
 
     def _tell(self, news: News) -> None:
         self._report.hear(news)
         self._listener(news)
 
-    async def run(self, sources: Sequence[SourceConfig], *, recheck: bool) -> RoundReport:
+    async def run(self, sources: Sequence[SourceConfig], *, recheck: bool, fill: bool = False) -> RoundReport:
         """Follow *sources* once.
+
+        Args:
+            sources: Each is followed at its own pace, side by side.
+            recheck: Look again at all that is young, due or not.
+            fill: Look for what gaps may have swallowed.
 
         Raises:
             OnRecordError: The archive can't be written to, or a file of it is damaged.
         """
         state = self._archive.state
         state.begin_round(self._report.id, self._report.started_at)
-        tasks = [asyncio.create_task(self._follow(source, recheck=recheck)) for source in sources]
+        tasks = [asyncio.create_task(self._follow(source, recheck=recheck, fill=fill)) for source in sources]
         try:
             await asyncio.gather(*tasks)
         except asyncio.CancelledError:
@@ -108,7 +115,7 @@ class Round:
 
     # ---------------------------------------------------------------- one source
 
-    async def _follow(self, source: SourceConfig, *, recheck: bool) -> None:
+    async def _follow(self, source: SourceConfig, *, recheck: bool, fill: bool) -> None:
         self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
         lists = await self._discovery.lists_of(source)
         failures = [one.failure for one in lists if one.failure]
@@ -117,9 +124,13 @@ class Round:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
         judged = [one.judged for one in lists if one.judged]
         await self._gaps.enter(source, [one.gap for one in judged if one.gap])
-        planned = self._plan(source, [one.feed for one in lists if one.feed], recheck=recheck)
+        found = await self._filling.search(source) if fill else []
+        feeds = [one.feed for one in lists if one.feed]
+        feeds += [Feed(url=one.gap.url or "", kind=None, entries=one.entries) for one in found]
+        planned = self._plan(source, feeds, recheck=recheck, retry=recheck or fill)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         await self._take(planned)
+        await self._gaps.fill(source, found)
         await self._gaps.settle(source, is_fresh=bool(judged or planned), is_failed=failed is not None)
         self._remember(source, lists, failed)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
@@ -150,7 +161,10 @@ class Round:
 
     # ---------------------------------------------------------------- what to look at
 
-    def _plan(self, source: SourceConfig, feeds: Sequence[Feed], *, recheck: bool) -> list[_Planned]:
+    def _plan(
+        self, source: SourceConfig, feeds: Sequence[Feed], *, recheck: bool, retry: bool
+    ) -> list[_Planned]:
+        """Return the looks to take. *retry*: also at entries that are not held and not due."""
         now = self._now()
         planned: dict[str, _Planned] = {}
         listed: dict[str, Entry] = {}
@@ -159,9 +173,9 @@ class Round:
             if key in listed:
                 continue
             listed[key] = entry
-            if plan := self._plan_entry(source, key, entry, now=now, recheck=recheck):
+            if plan := self._plan_entry(source, key, entry, now=now, retry=retry):
                 planned[key] = plan
-        for row in self._archive.state.entries_not_kept(source.id) if recheck else self._due(source, now):
+        for row in self._archive.state.entries_not_kept(source.id) if retry else self._due(source, now):
             if row.key not in listed:
                 told = recalled(row.url, row.claims)
                 look = Look(source=source, url=row.url, entry=told, held=self._archive.catalog.find(row.url))
@@ -180,7 +194,7 @@ class Round:
         entry: Entry,
         *,
         now: datetime,
-        recheck: bool,
+        retry: bool,
     ) -> _Planned | None:
         """Return the look that an entry asks for: it is not held, or it claims something new."""
         known = self._archive.state.entry(source.id, key)
@@ -203,7 +217,7 @@ class Round:
         )
         is_changed = known is None or known.claims_digest != claims
         is_waiting = known is not None and known.next_at is not None and known.next_at > now
-        if (held is None and (recheck or is_changed or not is_waiting)) or (held is not None and is_changed):
+        if (held is None and (retry or is_changed or not is_waiting)) or (held is not None and is_changed):
             if held is None:
                 # Noted before it is asked for: a round that breaks off may never see it listed again.
                 self._archive.state.put(replace(row, next_at=now))

@@ -118,6 +118,7 @@ async def update(
     sources: Sequence[SourceConfig],
     *,
     recheck: bool,
+    fill: bool = False,
     environ: Mapping[str, str],
     tell: Listener,
 ) -> RoundReport:
@@ -128,7 +129,7 @@ async def update(
     """
     before = archive.state.last_round()
     async with _round(archive, environ, tell) as one:
-        report = await one.run(sources, recheck=recheck)
+        report = await one.run(sources, recheck=recheck, fill=fill)
     archive.seal(now=utc_now())
     report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
     if report.unsigned:
