@@ -13,13 +13,14 @@ from rich.table import Table
 from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
+from onrecord.cli.lists import list_json, list_told
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
 from onrecord.errors import SourceNotFoundError, UsageError
 from onrecord.gaps import GapKind
 from onrecord.model import Document, KeptPicture, Picture
-from onrecord.pipeline.coverage import Coverage, coverage_of
+from onrecord.pipeline.coverage import Coverage, coverage_of, current_lists
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
@@ -275,15 +276,7 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
         "checked_at": _text(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
         "reason": row.reason if row else None,
-        "lists": [
-            {
-                "url": feed.url,
-                "entries": feed.entries,
-                "checked_at": _text(feed.checked_at),
-                "reason": feed.reason,
-            }
-            for feed in archive.state.feeds_of(name)
-        ],
+        "lists": [list_json(archive, feed) for feed in current_lists(archive, name)],
         "not_kept": [
             {"url": entry.url, "headline": entry.headline, "outcome": entry.outcome, "reason": entry.reason}
             for entry in archive.state.entries_not_kept(name)
@@ -315,7 +308,8 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
     for one in sources:
         if one["reason"]:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
-        told = [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
+        told = [line for row in one["lists"] for line in list_told(row, known=one["reason"])]
+        told += [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
         told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
         if told:

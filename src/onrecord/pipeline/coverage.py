@@ -6,11 +6,11 @@ Reads; asks no server, decides nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from onrecord.archive import Archive
 from onrecord.gaps import LEAST_SHOWN
-from onrecord.store import HeldGap
+from onrecord.store import FeedRow, HeldGap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +58,33 @@ class Coverage:
         return [gap for gap in self.gaps if gap.filled_at is None]
 
 
+def current_lists(archive: Archive, source: str) -> list[FeedRow]:
+    """Return a source's lists as they are followed now: those of its settings, and the sitemaps of its indexes."""
+    rows = archive.state.feeds_of(source)
+    config = next((one for one in archive.config.sources if one.id == source), None)
+    if config is None:
+        return rows
+    named = {*config.feeds, *([config.home] if config.front_page else [])}
+    newest = max((row.checked_at for row in rows if row.checked_at), default=None)
+    return [
+        row
+        for row in rows
+        if row.url in named or (newest and row.checked_at and row.checked_at > newest - timedelta(days=1))
+    ]
+
+
 def coverage_of(
     archive: Archive, source: str, *, since: datetime | None = None, until: datetime | None = None
 ) -> Coverage:
     """Return how well *source* is known, with the gaps that touch the time from *since* to before *until*."""
     windows = {window.url: window for window in archive.state.windows_of(source)}
     lists = []
-    for feed in archive.state.feeds_of(source):
+    for feed in current_lists(archive, source):
         window = windows.get(feed.url)
         doubt = None
-        if window is None:
+        if window is None and feed.entries:
             doubt = "it has no order that would tell what was missed"
-        elif feed.entries < LEAST_SHOWN:
+        elif window and feed.entries < LEAST_SHOWN:
             doubt = "it shows too few entries to tell what was missed"
         lists.append(
             ListCoverage(

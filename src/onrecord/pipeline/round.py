@@ -70,6 +70,7 @@ class Round:
         tell: Listener,
     ) -> None:
         self._archive = archive
+        self._writer = writer
         self._now = now
         self._report = RoundReport(started_at=now())
         self._listener = tell
@@ -124,6 +125,8 @@ class Round:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
         judged = [one.judged for one in lists if one.judged]
         await self._gaps.enter(source, [one.gap for one in judged if one.gap])
+        if moved := [one.moved for one in lists if one.moved]:
+            await self._writer.commit(*moved)
         found = await self._filling.search(source) if fill else []
         feeds = [one.feed for one in lists if one.feed]
         feeds += [Feed(url=one.gap.url or "", kind=None, entries=one.entries) for one in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -22,8 +23,8 @@ from onrecord.pipeline.report import Happening, Listener, News, RoundReport, utc
 from onrecord.pipeline.round import Round
 from onrecord.pipeline.sources import Found, check_typed, chosen_sources, followed_as
 from onrecord.pipeline.writing import Writer
-from onrecord.schedule import Wishes, is_due, next_round
-from onrecord.store import SourceRow
+from onrecord.schedule import Wishes, after_skipped, is_due, next_round
+from onrecord.store import FeedRow, SourceRow
 from onrecord.urls import address_candidates, host_of, same_site
 
 MIB = 1024 * 1024
@@ -247,7 +248,8 @@ def is_source_due(row: SourceRow | None, *, now: datetime) -> bool:
 def _schedule(archive: Archive, source: SourceConfig) -> None:
     now = utc_now()
     row = archive.state.source(source.id) or SourceRow(id=source.id)
-    ttl = max((feed.ttl_minutes or 0 for feed in archive.state.feeds_of(source.id)), default=0)
+    feeds = archive.state.feeds_of(source.id)
+    ttl = max((feed.ttl_minutes or 0 for feed in feeds), default=0)
     at = next_round(
         now,
         archive.config.schedule.every,
@@ -256,7 +258,17 @@ def _schedule(archive: Archive, source: SourceConfig) -> None:
         failures=row.failures,
         jitter=random.random(),  # noqa: S311  it spreads load, it keeps no secret
     )
-    archive.state.put(replace(row, next_at=at))
+    archive.state.put(replace(row, next_at=after_skipped(at, *_skips(feeds))))
+
+
+def _skips(feeds: Sequence[FeedRow]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the hours and the days in which none of a source's lists wants to be asked."""
+    told = [json.loads(feed.skips) if feed.skips else ((), ()) for feed in feeds]
+    hours, days = (list(map(frozenset, each)) for each in zip(*told, strict=True)) if told else ((), ())
+    return (
+        frozenset.intersection(*hours) if hours else frozenset(),
+        frozenset.intersection(*days) if days else frozenset(),
+    )
 
 
 def _nap(archive: Archive, sources: Sequence[SourceConfig], now: datetime) -> float:

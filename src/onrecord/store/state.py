@@ -63,6 +63,13 @@ _MIGRATIONS = (
     CREATE INDEX list_window_source ON list_window (source);
     CREATE INDEX entry_seen ON entry (source, first_seen_at);
     """,
+    # What a list says of itself: that it is gone for good, who pushes it, when it is not to be asked.
+    """
+    ALTER TABLE feed ADD COLUMN gone_at TEXT;
+    ALTER TABLE feed ADD COLUMN hub_url TEXT;
+    ALTER TABLE feed ADD COLUMN skips TEXT;
+    CREATE INDEX feed_claims ON feed (claims_digest) WHERE claims_digest IS NOT NULL;
+    """,
 )
 
 
@@ -104,6 +111,9 @@ class FeedRow:
     record_date: datetime | None = None
     payload_digest: str | None = None
     read_at: datetime | None = None  #: when it last answered with a whole list, or that it had not changed
+    gone_at: datetime | None = None  #: since when its server says that it is gone for good
+    hub_url: str | None = None  #: WebSub
+    skips: str | None = None  #: JSON: [hours, days], UTC, in which it is not to be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +176,7 @@ class SourceRow:
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
-    | {"read_at", "first_read_at", "joined_since", "judged_at"}
+    | {"read_at", "first_read_at", "joined_since", "judged_at", "gone_at"}
 )
 
 
@@ -214,6 +224,13 @@ class State:
     def feeds_of(self, source: str) -> list[FeedRow]:
         """Return what is known of a source's feeds."""
         return self._all(FeedRow, "feed", "source = ? ORDER BY url", (source,))
+
+    def twins_of(self, feed: FeedRow, *, least: int) -> list[FeedRow]:
+        """Return the other lists that show the very same entries, if it shows at *least* so many."""
+        if feed.claims_digest is None or feed.entries < least:
+            return []
+        where = "claims_digest = ? AND claims_digest IS NOT NULL AND url <> ? ORDER BY url"
+        return self._all(FeedRow, "feed", where, (feed.claims_digest, feed.url))
 
     def window(self, url: str) -> WindowRow | None:
         """Return what a list has shown."""
