@@ -18,6 +18,7 @@ from onrecord.config import (
     FetchConfig,
     KeepConfig,
     PictureConfig,
+    RoundConfig,
     ScheduleConfig,
     SourceConfig,
     duration,
@@ -165,6 +166,7 @@ def test_every_key_has_its_sentence() -> None:
         "pictures": PictureConfig,
         "keep": KeepConfig,
         "schedule": ScheduleConfig,
+        "round": RoundConfig,
         "export": ExportConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}

@@ -130,6 +130,7 @@ _HEADINGS = {
     "pictures": "[pictures]",
     "keep": "[keep]",
     "schedule": "[schedule]",
+    "round": "[round]",
     "export": "[[export]]",
     "sources.*": '[sources."NAME"]',
 }
@@ -140,6 +141,7 @@ _CLASSES: dict[str, type[Any]] = {
     "pictures": config.PictureConfig,
     "keep": config.KeepConfig,
     "schedule": config.ScheduleConfig,
+    "round": config.RoundConfig,
     "export": config.ExportConfig,
     "sources.*": config.SourceConfig,
 }

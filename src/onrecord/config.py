@@ -104,6 +104,15 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundConfig:
+    """What a round may take. When a limit is reached it ends, and what is left comes first in the next."""
+
+    max_time: timedelta | None = None
+    max_mib: int | None = None  #: read from servers
+    min_free_mib: int = 500  #: on the archive's disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeepConfig:
     """What follows from what publishers say about keeping."""
 
@@ -135,6 +144,7 @@ class Config:
     pictures: PictureConfig = field(default_factory=PictureConfig)
     keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    round: RoundConfig = field(default_factory=RoundConfig)
     export: tuple[ExportConfig, ...] = ()
 
 
@@ -342,6 +352,11 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
     },
+    "round": {
+        "max_time": (_span(timedelta(minutes=1)), 'The time that a round may take, such as "20m".'),
+        "max_mib": (_whole(1, 1_000_000), "MiB that a round may read from servers."),
+        "min_free_mib": (_whole(0, 1_000_000), "MiB of the archive's disk that are left free."),
+    },
     "export": {
         "kind": (_one_of("legacy"), 'The shape of the copy: "legacy" is a text file for each article.'),
         "dest": (
@@ -377,7 +392,7 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in _SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "export", "sources")
+_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "sources")
 
 # ---------------------------------------------------------------- reading
 
@@ -422,6 +437,7 @@ class _Reading:
         pictures = self._section("pictures", document.get("pictures", {}))
         keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
+        round_ = self._section("round", document.get("round", {}))
         export = self._exports(document.get("export", []))
         sources = self._sources(document.get("sources", {}))
         if self.mistakes:
@@ -433,6 +449,7 @@ class _Reading:
             pictures=PictureConfig(**pictures),
             keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
+            round=RoundConfig(**round_),
             export=export,
         )
 

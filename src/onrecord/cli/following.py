@@ -16,7 +16,7 @@ from onrecord.archive import Archive, Step
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
-from onrecord.errors import OnRecordError
+from onrecord.errors import OnRecordError, UsageError
 from onrecord.keys import Keyring
 from onrecord.ledger import Event
 from onrecord.pipeline.report import RoundReport, utc_now
@@ -156,11 +156,23 @@ def update_command(
         bool,
         typer.Option("--fill", metavar="", help="Look for what the gaps that are known may have swallowed."),
     ] = False,
+    max_time: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="TIME",
+            help='End after this time, such as "20m"; what is left comes first in the next round.',
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run one round: keep what is new, look again at what is due."""
     from onrecord.pipeline.run import update
 
+    limit = settings.duration(max_time) if max_time is not None else None
+    if max_time is not None and limit is None:
+        raise UsageError(f"--for {max_time}: this is no time; write it as 20m or 1h30m")
     with opened(archive_dir, write=True) as archive:
         chosen = chosen_sources(archive, sources or [])
         if not chosen:
@@ -168,11 +180,19 @@ def update_command(
             return
         with listening(quiet=as_json) as tell:
             report = asyncio.run(
-                update(archive, chosen, recheck=recheck, fill=fill, environ=os.environ, tell=tell)
+                update(
+                    archive,
+                    chosen,
+                    recheck=recheck,
+                    fill=fill,
+                    max_time=limit,
+                    environ=os.environ,
+                    tell=tell,
+                )
             )
         exported = export_all(archive)
     _say_round(report, as_json=as_json, exported=exported)
-    if report.failed or any(one.get("failed") for one in exported):
+    if report.failed or report.is_disk_low or any(one.get("failed") for one in exported):
         raise typer.Exit(SOME_SOURCE_FAILED)
 
 
@@ -204,6 +224,10 @@ def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, A
             [", ".join(parts), *(f"{source} failed: {reason}" for source, reason in report.failed.items())]
         )
     )
+    if report.ended_early:
+        looks = sum(report.left.values())
+        rest = f"{plural(len(report.left), 'source')}, {plural(looks, 'article')} among them to look at"
+        say(f"The round ended early: {report.ended_early}. What is left comes first in the next one: {rest}.")
     for one in exported:
         say(one["told"])
 

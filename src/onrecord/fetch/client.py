@@ -115,6 +115,7 @@ class Client:
         self._parsed: dict[str, tuple[KeptRobots, Robots]] = {}
         self._unreachable: dict[str, tuple[float, Refused | Failed]] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
+        self.received = 0  #: bytes of bodies that have come so far, from all hosts
 
     async def __aenter__(self) -> Self:
         await self._wire.__aenter__()
@@ -341,7 +342,9 @@ class Client:
         counts = self._courtesy.count(host)
         counts.requests += 1
         exchange = answer.exchange if isinstance(answer, Lost) else answer
-        counts.bytes += len(exchange.body) if exchange else 0
+        size = len(exchange.body) if exchange else 0
+        counts.bytes += size
+        self.received += size
         counts.not_modified += bool(exchange and exchange.status == 304)
         counts.failures += bool(exchange is None or isinstance(answer, Lost) or exchange.status >= 400)
 

@@ -61,6 +61,9 @@ class RoundReport:
     counts: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     is_interrupted: bool = False
+    ended_early: str | None = None  #: which limit it reached, in words
+    is_disk_low: bool = False  #: that limit is a full disk, which somebody must see to
+    left: dict[str, int] = field(default_factory=dict)  #: looks left, by source; 0: it was not begun
     unsigned: str | None = None  #: why the ledger's head is not signed
 
     @property

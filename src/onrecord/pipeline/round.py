@@ -12,16 +12,19 @@ for each source, side by side
 from __future__ import annotations
 
 import asyncio
+import shutil
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from onrecord.archive import Archive
-from onrecord.config import SourceConfig
+from onrecord.config import RoundConfig, SourceConfig
 from onrecord.fetch import Client
 from onrecord.model import Entry, Feed
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
+from onrecord.pipeline.budget import Budget
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery
 from onrecord.pipeline.filling import Filling
@@ -68,8 +71,16 @@ class Round:
         *,
         now: Callable[[], datetime],
         tell: Listener,
+        limits: RoundConfig | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._archive = archive
+        self._budget = Budget(
+            limits or archive.config.round,
+            monotonic=monotonic,
+            received=lambda: client.received,
+            free=lambda: shutil.disk_usage(archive.root).free,
+        )
         self._writer = writer
         self._now = now
         self._report = RoundReport(started_at=now())
@@ -96,7 +107,10 @@ class Round:
         """
         state = self._archive.state
         state.begin_round(self._report.id, self._report.started_at)
-        tasks = [asyncio.create_task(self._follow(source, recheck=recheck, fill=fill)) for source in sources]
+        tasks = [
+            asyncio.create_task(self._follow(source, recheck=recheck, fill=fill))
+            for source in self._in_turn(sources)
+        ]
         try:
             await asyncio.gather(*tasks)
         except asyncio.CancelledError:
@@ -107,6 +121,8 @@ class Round:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._report.ended_at = self._now()
+            self._report.ended_early = self._budget.spent() if self._report.left else None
+            self._report.is_disk_low = self._budget.is_disk_low
             state.end_round(self._report.id, self._report.ended_at, self._report.as_json())
         return self._report
 
@@ -117,8 +133,10 @@ class Round:
     # ---------------------------------------------------------------- one source
 
     async def _follow(self, source: SourceConfig, *, recheck: bool, fill: bool) -> None:
-        self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
-        lists = await self._discovery.lists_of(source)
+        lists = await self._lists(source)
+        if lists is None:
+            self._leave(source, 0)
+            return
         failures = [one.failure for one in lists if one.failure]
         failed = failures[0] if failures and len(failures) == len(lists) else None
         if failed:
@@ -132,29 +150,67 @@ class Round:
         feeds += [Feed(url=one.gap.url or "", kind=None, entries=one.entries) for one in found]
         planned = self._plan(source, feeds, recheck=recheck, retry=recheck or fill)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
-        await self._take(planned)
+        taken = await self._take(planned)
         await self._gaps.fill(source, found)
         await self._gaps.settle(source, is_fresh=bool(judged or planned), is_failed=failed is not None)
-        self._remember(source, lists, failed)
+        if taken == len(planned):
+            self._remember(source, lists, failed)
+        else:
+            self._leave(source, len(planned) - taken)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 
-    async def _take(self, planned: Iterable[_Planned]) -> None:
-        """Look at what is planned, several at once; keep what comes in the order of the plan."""
+    def _in_turn(self, sources: Sequence[SourceConfig]) -> list[SourceConfig]:
+        """Return the sources, those first that an earlier round left."""
+        rows = {source.id: self._archive.state.source(source.id) for source in sources}
+        never = datetime.max.replace(tzinfo=UTC)
+
+        def left_at(source: SourceConfig) -> datetime:
+            row = rows[source.id]
+            return row.left_at if row and row.left_at else never
+
+        return sorted(sources, key=left_at)
+
+    async def _lists(self, source: SourceConfig) -> list[Discovered] | None:
+        """Return what the lists of a source say, or None if the round's budget was spent before."""
+        if self._budget.spent():
+            return None
+        self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
+        task = asyncio.create_task(self._discovery.lists_of(source))
+        try:
+            return await task if await self._budget.within(task) else None
+        finally:
+            task.cancel()
+
+    def _leave(self, source: SourceConfig, looks: int) -> None:
+        """Leave a source for the next round. Its lists are read whole then: what they say is not remembered."""
+        self._report.left[source.id] = looks
+        row = self._archive.state.source(source.id) or SourceRow(id=source.id)
+        self._archive.state.put(replace(row, left_at=row.left_at or self._now()))
+
+    async def _take(self, planned: Iterable[_Planned]) -> int:
+        """Look at what is planned, several at once; keep what comes in the order of the plan; return how many."""
+        taken = 0
         async for plan, finding in self._found(planned):
             kept = await self._desk.keep(finding)
             self._tell(News(what=Happening.LOOKED, source=plan.look.source.id, url=plan.look.url))
             if plan.row is not None:
                 self._archive.state.put(_after(plan.row, kept, now=self._now()))
+            taken += 1
+        return taken
 
     async def _found(self, planned: Iterable[_Planned]) -> AsyncIterator[tuple[_Planned, Finding]]:
         under_way: deque[tuple[_Planned, asyncio.Task[Finding]]] = deque()
         waiting = deque(planned)
         try:
             while waiting or under_way:
-                while waiting and len(under_way) < LOOKS_AT_ONCE:
+                while waiting and len(under_way) < LOOKS_AT_ONCE and not self._budget.spent():
                     plan = waiting.popleft()
                     under_way.append((plan, asyncio.create_task(self._desk.look(plan.look))))
+                if not under_way:
+                    return
                 plan, task = under_way[0]
+                if not await self._budget.within(task):
+                    return
                 yield plan, await task
                 under_way.popleft()
         finally:
@@ -185,7 +241,8 @@ class Round:
                 planned.setdefault(row.key, _Planned(look, row))
         for look in self._looks(source, listed, now=now, recheck=recheck):
             planned.setdefault(lookup_key(look.url), _Planned(look, None))
-        return list(planned.values())
+        # What an earlier round left comes first.
+        return sorted(planned.values(), key=lambda plan: not _was_left(plan.row, now=now))
 
     def _due(self, source: SourceConfig, now: datetime) -> list[EntryRow]:
         return self._archive.state.entries_due(source.id, now)
@@ -273,7 +330,7 @@ class Round:
                     state.put(one.judged.window)
             known = state.source(source.id) or SourceRow(id=source.id)
             failures = known.failures + 1 if failed else 0
-            state.put(replace(known, checked_at=self._now(), failures=failures, reason=failed))
+            state.put(replace(known, checked_at=self._now(), failures=failures, reason=failed, left_at=None))
 
 
 def _in_order(feeds: Sequence[Feed]) -> list[Entry]:
@@ -281,6 +338,11 @@ def _in_order(feeds: Sequence[Feed]) -> list[Entry]:
     entries = [entry for feed in feeds for entry in reversed(feed.entries)]
     late = datetime.max.replace(tzinfo=UTC)
     return sorted(entries, key=lambda entry: entry.published_at.at if entry.published_at else late)
+
+
+def _was_left(row: EntryRow | None, *, now: datetime) -> bool:
+    """Was an entry listed in an earlier round, which did not come to it?"""
+    return row is not None and row.outcome == "waiting" and row.attempts == 0 and row.first_seen_at < now
 
 
 def _after(row: EntryRow, kept: Kept, *, now: datetime) -> EntryRow:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from onrecord.archive import CONFIG, Archive, sign_head
-from onrecord.config import SAVED, Config, SourceConfig
+from onrecord.config import SAVED, Config, RoundConfig, SourceConfig
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
 from onrecord.fetch.cookies import Lent
@@ -104,14 +104,16 @@ def lent_cookies(archive: Archive, environ: Mapping[str, str]) -> list[Lent]:
 
 
 @asynccontextmanager
-async def _round(archive: Archive, environ: Mapping[str, str], tell: Listener) -> AsyncIterator[Round]:
+async def _round(
+    archive: Archive, environ: Mapping[str, str], tell: Listener, limits: RoundConfig | None = None
+) -> AsyncIterator[Round]:
     settings = client_settings(archive.config, environ)
     lent = lent_cookies(archive, environ)
     async with (
         Client(settings, memory=StateMemory(archive.state), lent=lent) as client,
         Writer(archive, now=utc_now) as writer,
     ):
-        yield Round(archive, client, writer, now=utc_now, tell=tell)
+        yield Round(archive, client, writer, now=utc_now, tell=tell, limits=limits)
 
 
 async def update(
@@ -120,16 +122,19 @@ async def update(
     *,
     recheck: bool,
     fill: bool = False,
+    max_time: timedelta | None = None,
     environ: Mapping[str, str],
     tell: Listener,
 ) -> RoundReport:
-    """Run one round over *sources*.
+    """Run one round over *sources*, within *max_time* or what the settings say.
 
     Raises:
         OnRecordError: The archive can't be written to, or a file of it is damaged.
     """
     before = archive.state.last_round()
-    async with _round(archive, environ, tell) as one:
+    settled = archive.config.round
+    limits = replace(settled, max_time=max_time) if max_time else settled
+    async with _round(archive, environ, tell, limits) as one:
         report = await one.run(sources, recheck=recheck, fill=fill)
     archive.seal(now=utc_now())
     report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
@@ -219,9 +224,12 @@ async def watch(
         if due:
             report = await update(archive, due, recheck=False, environ=environ, tell=tell)
             for source in due:
-                _schedule(archive, source)
+                if source.id not in report.left:
+                    _schedule(archive, source)
             after_round(report)
-        await asyncio.sleep(_nap(archive, sources, utc_now()))
+        # What a limit left is due at once; a disk that is full is not asked about each second.
+        is_cut = bool(due and report.ended_early)
+        await asyncio.sleep(WATCH_NAP if is_cut else _nap(archive, sources, utc_now()))
 
 
 def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:

@@ -70,6 +70,7 @@ _MIGRATIONS = (
     ALTER TABLE feed ADD COLUMN skips TEXT;
     CREATE INDEX feed_claims ON feed (claims_digest) WHERE claims_digest IS NOT NULL;
     """,
+    "ALTER TABLE source ADD COLUMN left_at TEXT",
 )
 
 
@@ -171,12 +172,15 @@ class SourceRow:
     failures: int = 0
     reason: str | None = None
     judged_at: datetime | None = None  #: when it was last looked at for gaps
+    left_at: datetime | None = (
+        None  #: when a round that was at its limit left it; None: it was followed to the end
+    )
 
 
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
-    | {"read_at", "first_read_at", "joined_since", "judged_at", "gone_at"}
+    | {"read_at", "first_read_at", "joined_since", "judged_at", "gone_at", "left_at"}
 )
 
 
