@@ -31,6 +31,7 @@ from onrecord.pipeline.filling import Filling
 from onrecord.pipeline.gaps import GapDesk
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
+from onrecord.schedule import next_look
 from onrecord.store import AddressRow, EntryRow, SourceRow
 from onrecord.urls import lookup_key
 
@@ -50,6 +51,9 @@ PATIENCE = (
     timedelta(days=1),
 )
 PATIENCE_AT_LAST = timedelta(days=10)
+
+#: What came of an entry whose page is not there: often it is, an hour later; if not in a month, it never was.
+NOT_THERE = frozenset({"gone", "soft-404"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ class Round:
             kept = await self._desk.keep(finding)
             self._tell(News(what=Happening.LOOKED, source=plan.look.source.id, url=plan.look.url))
             if plan.row is not None:
-                self._archive.state.put(_after(plan.row, kept, now=self._now()))
+                ladder = self._archive.config.schedule.look_again
+                self._archive.state.put(_after(plan.row, kept, ladder, now=self._now()))
             taken += 1
         return taken
 
@@ -276,7 +281,7 @@ class Round:
             next_at=known.next_at if known else None,
         )
         is_changed = known is None or known.claims_digest != claims
-        is_waiting = known is not None and known.next_at is not None and known.next_at > now
+        is_waiting = known is not None and _is_waiting(known, now=now)
         if (held is None and (retry or is_changed or not is_waiting)) or (held is not None and is_changed):
             if held is None:
                 # Noted before it is asked for: a round that breaks off may never see it listed again.
@@ -340,16 +345,28 @@ def _in_order(feeds: Sequence[Feed]) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.published_at.at if entry.published_at else late)
 
 
+def _is_waiting(row: EntryRow, *, now: datetime) -> bool:
+    """Is it too early to ask for an entry again, or has it been given up?"""
+    if row.next_at is None:
+        return row.outcome in NOT_THERE
+    return row.next_at > now
+
+
 def _was_left(row: EntryRow | None, *, now: datetime) -> bool:
     """Was an entry listed in an earlier round, which did not come to it?"""
     return row is not None and row.outcome == "waiting" and row.attempts == 0 and row.first_seen_at < now
 
 
-def _after(row: EntryRow, kept: Kept, *, now: datetime) -> EntryRow:
-    """Return an entry's row after a look."""
+def _after(row: EntryRow, kept: Kept, ladder: Sequence[timedelta], *, now: datetime) -> EntryRow:
+    """Return an entry's row after a look.
+
+    A page that is not there (yet) is asked for again at the steps of *ladder*, counted from when it was first
+    listed, and then given up; what else brought nothing, with growing patience.
+    """
     if kept.article_id is not None:
         return replace(row, article_id=kept.article_id, outcome="kept", reason=kept.reason, next_at=None)
-    wait = PATIENCE[row.attempts] if row.attempts < len(PATIENCE) else PATIENCE_AT_LAST
-    return replace(
-        row, outcome=kept.outcome, reason=kept.reason, attempts=row.attempts + 1, next_at=now + wait
-    )
+    if kept.outcome in NOT_THERE and ladder:
+        next_at = next_look(row.first_seen_at, now, ladder, now=now)
+    else:
+        next_at = now + (PATIENCE[row.attempts] if row.attempts < len(PATIENCE) else PATIENCE_AT_LAST)
+    return replace(row, outcome=kept.outcome, reason=kept.reason, attempts=row.attempts + 1, next_at=next_at)
