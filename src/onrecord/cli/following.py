@@ -71,7 +71,7 @@ def add(
 
     wanted = [address for address in _expanded(addresses) if address]
     with opened(archive_dir, write=True) as archive:
-        found = asyncio.run(find_sources(archive.config, wanted, environ=os.environ))
+        found = asyncio.run(find_sources(archive, wanted, environ=os.environ))
         told = [follow(archive, one) for one in found]
     if as_json:
         say_json(told)

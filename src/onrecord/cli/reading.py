@@ -12,6 +12,7 @@ from rich.table import Table
 
 from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
+from onrecord.cli.courtesy import courtesy_json, say_courtesy
 from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
 from onrecord.cli.lists import list_json, list_told
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
@@ -206,13 +207,23 @@ def status(
     ] = False,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="With --gaps: from this day on.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="With --gaps: before this day.")] = None,
+    courtesy: Annotated[
+        bool,
+        typer.Option("--courtesy", metavar="", help="Tell what each host was asked, and how it answered."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
     begin, end = _day(since, "--since"), _day(until, "--until")
     if (begin or end) and not gaps:
         raise UsageError("--since and --until narrow --gaps down; name that too")
+    if gaps and courtesy:
+        raise UsageError("--gaps and --courtesy are two questions; ask one at a time")
     with opened(archive_dir) as archive:
+        if courtesy:
+            hosts = courtesy_json(archive)
+            (say_json if as_json else say_courtesy)(hosts)
+            return
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
         if gaps:

@@ -234,10 +234,14 @@ class Client:
 
     async def _refusal(self, url: str, origin: _Origin) -> Refused | Failed | None:
         rules = await self.robots(url)
+        counts = self._courtesy.count(origin.host)
         if not isinstance(rules, Robots):
+            counts.disallowed += 1
             return rules
         if rules.allows(origin.target, self._settings.product_token):
+            counts.allowed += 1
             return None
+        counts.disallowed += 1
         return Refused(url=url, reason=f"robots.txt of {origin.host} disallows {origin.target[:200]}")
 
     async def _robots(self, origin: _Origin) -> Robots | Refused | Failed:
@@ -345,6 +349,7 @@ class Client:
         size = len(exchange.body) if exchange else 0
         counts.bytes += size
         self.received += size
+        counts.postponed += bool(exchange and exchange.status in POSTPONING)
         counts.not_modified += bool(exchange and exchange.status == 304)
         counts.failures += bool(exchange is None or isinstance(answer, Lost) or exchange.status >= 400)
 

@@ -24,7 +24,7 @@ from onrecord.pipeline.round import Round
 from onrecord.pipeline.sources import Found, check_typed, chosen_sources, followed_as
 from onrecord.pipeline.writing import Writer
 from onrecord.schedule import Wishes, after_skipped, is_due, next_round
-from onrecord.store import FeedRow, SourceRow
+from onrecord.store import ASKED, FeedRow, SourceRow, State
 from onrecord.urls import address_candidates, host_of, same_site
 
 MIB = 1024 * 1024
@@ -112,8 +112,19 @@ async def _round(
     async with (
         Client(settings, memory=StateMemory(archive.state), lent=lent) as client,
         Writer(archive, now=utc_now) as writer,
+        _counted(client, archive.state),
     ):
         yield Round(archive, client, writer, now=utc_now, tell=tell, limits=limits)
+
+
+@asynccontextmanager
+async def _counted(client: Client, state: State) -> AsyncIterator[None]:
+    """Keep what was asked of each host, however it ends."""
+    try:
+        yield
+    finally:
+        counts = {host: [getattr(one, name) for name in ASKED] for host, one in client.counts.items()}
+        state.add_asked(utc_now(), {host: figures for host, figures in counts.items() if any(figures)})
 
 
 async def update(
@@ -179,13 +190,14 @@ def _saving(archive: Archive, address: str) -> Look:
 
 
 async def find_sources(
-    config: Config, addresses: Sequence[str], *, environ: Mapping[str, str]
+    archive: Archive, addresses: Sequence[str], *, environ: Mapping[str, str]
 ) -> list[Found]:
     """Return what there is to follow at each address.
 
     Raises:
         UsageError: One of them holds a password.
     """
+    config = archive.config
     for address in addresses:
         check_typed(address)
     known = {address: followed_as(address, config.sources) for address in addresses}
@@ -193,7 +205,7 @@ async def find_sources(
     settings = replace(
         client_settings(config, environ), retries=min(config.fetch.retries, TRIES_WHILE_ADDING)
     )
-    async with Client(settings, memory=TransientMemory()) as client:
+    async with Client(settings, memory=TransientMemory()) as client, _counted(client, archive.state):
         fresh = await Adding(client).find_all([address for address in addresses if known[address] is None])
     found = {one.address: one for one in fresh}
     return [

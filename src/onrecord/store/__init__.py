@@ -17,9 +17,10 @@ from onrecord.store.protocols import (
     Listing,
     SignedHead,
 )
-from onrecord.store.state import AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State, WindowRow
+from onrecord.store.state import ASKED, AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State, WindowRow
 
 __all__ = [
+    "ASKED",
     "AddressRow",
     "Catalog",
     "Disk",

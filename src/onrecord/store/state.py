@@ -6,7 +6,7 @@ No article hangs on it: lose it, and the next round asks unconditionally and kee
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
@@ -71,7 +71,19 @@ _MIGRATIONS = (
     CREATE INDEX feed_claims ON feed (claims_digest) WHERE claims_digest IS NOT NULL;
     """,
     "ALTER TABLE source ADD COLUMN left_at TEXT",
+    """
+    CREATE TABLE asked (
+        month TEXT NOT NULL, host TEXT NOT NULL, requests INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        not_modified INTEGER NOT NULL, failures INTEGER NOT NULL, postponed INTEGER NOT NULL,
+        allowed INTEGER NOT NULL, disallowed INTEGER NOT NULL, PRIMARY KEY (month, host)
+    ) WITHOUT ROWID;
+    """,
 )
+
+
+#: What is counted of a host: requests, bytes of bodies, answers of 304, of 4xx and 5xx or none at all, and of 429
+#: and 503; addresses that its robots.txt allows, and that it does not.
+ASKED = ("requests", "bytes", "not_modified", "failures", "postponed", "allowed", "disallowed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +320,29 @@ class State:
             self._db.run(
                 "INSERT OR REPLACE INTO host_note VALUES (?, ?, ?, ?)", (kind, key, value, _text(at))
             )
+
+    def add_asked(self, at: datetime, counts: Mapping[str, Sequence[int]]) -> None:
+        """Add to what was asked of hosts in a month: the figures of `ASKED`, in their order."""
+        sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in ASKED)
+        marks = ", ".join("?" * (len(ASKED) + 2))
+        sql = (
+            f"INSERT INTO asked (month, host, {', '.join(ASKED)}) VALUES ({marks})"
+            f" ON CONFLICT (month, host) DO UPDATE SET {sums}"
+        )
+        with self.transaction():
+            for host, figures in counts.items():
+                self._db.run(sql, (f"{at:%Y-%m}", host, *figures))
+
+    def asked(self) -> list[tuple[str, str, str, dict[str, int]]]:
+        """Return (host, first month, last month, figures) of each host that was asked, the most asked first."""
+        sums = ", ".join(f"sum({name})" for name in ASKED)
+        sql = (
+            f"SELECT host, min(month), max(month), {sums} FROM asked GROUP BY host"
+            " ORDER BY sum(requests) DESC, host"
+        )
+        return [
+            (row[0], row[1], row[2], dict(zip(ASKED, row[3:], strict=True))) for row in self._db.rows(sql)
+        ]
 
     # ---- fixity
 
