@@ -13,8 +13,8 @@ import pytest
 
 from onrecord import cli
 from onrecord.archive import Archive
-from onrecord.cli.terminal import sized
 from onrecord.demo.server import DemoServer, running
+from onrecord.text import sized
 
 
 @dataclass(frozen=True)

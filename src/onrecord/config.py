@@ -37,6 +37,7 @@ SAVED = SourceId("saved")
 
 FullText = Literal["auto", "feed", "page"]
 CaptureDepth = Literal["page", "pictures"]
+EnclosureCare = Literal["list", "keep"]
 
 # ---------------------------------------------------------------- what is settled
 
@@ -54,6 +55,7 @@ class SourceConfig:
     language: str | None = None  #: BCP 47, where the pages do not say
     full_text: FullText = "auto"
     capture: CaptureDepth | None = None  #: None: as [archive] says
+    enclosures: EnclosureCare = "list"  #: audio, video and PDF files that its entries carry
     pause: float | None = None  #: seconds between pages; None: as [fetch] says
     paused: bool = False
 
@@ -119,6 +121,7 @@ class KeepConfig:
     noarchive: Literal["keep", "leave"] = "keep"
     reserved: Literal["keep", "leave"] = "keep"
     tdmrep: bool = True  #: ask each site for /.well-known/tdmrep.json
+    max_enclosure_mib: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +350,7 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             "Pages whose rights of text and data mining are reserved: kept for yourself, or left.",
         ),
         "tdmrep": (_flag, "Is each site asked, once a day, for the file that reserves such rights?"),
+        "max_enclosure_mib": (_whole(1, 4096), "MiB of an audio, video or PDF file that are read at most."),
     },
     "schedule": {
         "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
@@ -382,6 +386,10 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             'Where articles are read: "page", "feed" for the full text in the feed, or "auto" for the fuller.',
         ),
         "capture": (_one_of("page", "pictures"), "What captures hold, instead of what [archive] says."),
+        "enclosures": (
+            _one_of("list", "keep"),
+            'Audio, video and PDF files of its entries: "list" them in the document, or "keep" them too.',
+        ),
         "pause": (_seconds(0, 3600), "Seconds between two of its pages, instead of what [fetch] says."),
         "paused": (_flag, "Is it left alone for now?"),
     },
@@ -584,11 +592,14 @@ def _appended(text: str, *sources: SourceConfig) -> str:
     return text + gap + tables.replace("\n", newline)
 
 
+_DEFAULTS = {("full_text", "auto"), ("enclosures", "list")}
+
+
 def _table(source: SourceConfig) -> str:
     table = tomlkit.table()
     for key, (read, _) in _SECTIONS["sources.*"].items():
         value = getattr(source, key)
-        if value is None or value is False or value == () or (key, value) == ("full_text", "auto"):
+        if value is None or value is False or value == () or (key, value) in _DEFAULTS:
             continue
         # A page's title and language are strangers' words: what can't stand here is left out.
         tidy = fold_space(value) if isinstance(value, str) else value

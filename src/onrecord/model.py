@@ -558,6 +558,18 @@ class KeptPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEnclosure:
+    """An audio, video or PDF file that an article's entry carries; its bytes in the archive, where they are kept."""
+
+    url: str
+    media_type: str | None = None  #: as stated by the feed
+    size: int | None = None  #: bytes, as stated by the feed
+    digest: Digest | None = None  #: None: not kept
+    path: str | None = None  #: in the archive: "enclosures/3f/9a/3f9a….mp3"
+    reason: str | None = None  #: why it is missing, where it was to be kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What a full-text feed gave, verbatim: a legacy file is written from this, never from blocks."""
 
@@ -595,3 +607,4 @@ class Document:
     via_url: str | None = None  #: of a rendition: the address that answered
     terms: Terms = field(default_factory=Terms)
     pictures: Mapping[str, KeptPicture] = field(default_factory=dict)  #: by Picture.url
+    enclosures: tuple[KeptEnclosure, ...] = ()  #: in the order of the entry

@@ -123,3 +123,13 @@ _OFFSET = re.compile(r"([+-]\d\d:\d\d)\Z")
 def printed_time(time: ClaimedTime) -> str:
     """Return a claimed time as a person reads it: "2024-05-17 10:50:43 +08:00"."""
     return _OFFSET.sub(r" \1", str(time).replace("T", " ", 1))
+
+
+def sized(count: int) -> str:
+    """Return a number of bytes as a person reads it: "340 kB", "1.2 MB"."""
+    if count < 1000:
+        return f"{count} B"
+    size, unit = count / 1000, 0
+    while size >= 999.5 and unit < len("kMGT") - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.1f} {'kMGT'[unit]}B" if size < 10 else f"{size:.0f} {'kMGT'[unit]}B"

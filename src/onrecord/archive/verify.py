@@ -19,7 +19,7 @@ from onrecord.ledger import Head, Line, Put
 from onrecord.store import FolderStore, SqliteCatalog, State
 from onrecord.warc import iter_records
 
-FOLDERS = ("articles", "pictures", "captures")
+FOLDERS = ("articles", "pictures", "enclosures", "captures")
 
 #: Where a run over all files began, in the state; and how long after that it may be gone on with.
 NOTE, GOES_ON = "verify", timedelta(days=7)

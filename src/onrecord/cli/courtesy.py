@@ -7,7 +7,8 @@ from typing import Any
 from rich.table import Table
 
 from onrecord.archive import Archive
-from onrecord.cli.terminal import printed, say, sized
+from onrecord.cli.terminal import printed, say
+from onrecord.text import sized
 
 #: Hosts that are printed before the rest is counted; `--json` has them all.
 HOSTS_SHOWN = 50

@@ -213,6 +213,10 @@ def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, A
     parts.append(f"{plural(counts['picture'], 'picture')}")
     if counts["picture-missing"]:
         parts.append(f"{counts['picture-missing']} missing")
+    if counts["enclosure"]:
+        parts.append(plural(counts["enclosure"], "enclosure"))
+    if counts["enclosure-missing"]:
+        parts.append(f"{plural(counts['enclosure-missing'], 'enclosure')} missing")
     if counts["gap"]:
         parts.append(f"{plural(counts['gap'], 'gap')} found (`onrecord status` says where)")
     if counts["filled"]:

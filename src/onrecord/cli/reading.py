@@ -293,6 +293,10 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
             for entry in archive.state.entries_not_kept(name)
         ],
         "pictures_missing": missing,
+        "enclosures_missing": [
+            {"article": article, "url": url, "reason": reason}
+            for article, url, reason in archive.catalog.enclosures_missing(name)
+        ],
         "gaps": [gap_json(gap) for gap in open_gaps],
     }
 
@@ -323,6 +327,7 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
         told += [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
         told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
+        told += [f"enclosure missing: {row['url']}\n    {row['reason']}" for row in one["enclosures_missing"]]
         if told:
             say(f"\n{one['source']}")
         for line in told[:REASONS_SHOWN]:

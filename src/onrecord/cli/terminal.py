@@ -148,16 +148,6 @@ def counting(description: str) -> Iterator[Any]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def sized(count: int) -> str:
-    """Return a number of bytes as a person reads it: "340 kB", "1.2 MB"."""
-    if count < 1000:
-        return f"{count} B"
-    size, unit = count / 1000, 0
-    while size >= 999.5 and unit < len("kMGT") - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{size:.1f} {'kMGT'[unit]}B" if size < 10 else f"{size:.0f} {'kMGT'[unit]}B"
-
-
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return "1 article", "2 articles"."""
     return f"{count} {one if count == 1 else many or one + 's'}"

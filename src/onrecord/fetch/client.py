@@ -58,6 +58,7 @@ ACCEPT: dict[Kind, str] = {
     "application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.8",
     # Named without WebP or AVIF, so that a server gives the picture that it holds.
     "picture": "image/*,*/*;q=0.5",
+    "enclosure": "*/*",
     "robots": "text/plain,*/*;q=0.8",
 }
 
@@ -280,6 +281,7 @@ class Client:
         settings = self._settings
         page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
         pause = settings.picture_pause if kind == "picture" else page_pause
+        seconds = settings.enclosure_timeout if kind == "enclosure" else None
         headers = self._headers(kind, wishes)
         lent = self._add_lent(headers, url) if kind in {"page", "feed"} else None
         attempt = 0
@@ -287,7 +289,7 @@ class Client:
             try:
                 async with self._courtesy.lease(origin.host, pause):
                     answer = await self._wire.ask(
-                        urls.request_target(url), headers, self._settings.max_body[kind]
+                        urls.request_target(url), headers, self._settings.max_body[kind], seconds
                     )
                     if isinstance(answer, Barred):
                         return answer

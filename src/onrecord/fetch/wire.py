@@ -103,8 +103,10 @@ class Wire:
             await session.close()
         self._sessions.clear()
 
-    async def ask(self, url: str, headers: Mapping[str, str], max_body: int) -> Exchange | Lost | Barred:
-        """Send a GET for *url*, an address fit for the wire; return what came back."""
+    async def ask(
+        self, url: str, headers: Mapping[str, str], max_body: int, seconds: float | None = None
+    ) -> Exchange | Lost | Barred:
+        """Send a GET for *url*, an address fit for the wire; return what came back, within *seconds*."""
         proxy = self._settings.proxies.proxy_for(url.partition(":")[0], urlsplit(url).hostname or "")
         requested_at = self._clock.now()
         began = self._clock.monotonic()
@@ -112,7 +114,11 @@ class Wire:
             is_socks = bool(proxy) and str(proxy).startswith("socks")
             session = self._session(str(proxy) if is_socks else HTTP_PROXY if proxy else DIRECT)
             async with session.get(
-                _as_it_is(url), headers=headers, proxy=None if is_socks else proxy, allow_redirects=False
+                _as_it_is(url),
+                headers=headers,
+                proxy=None if is_socks else proxy,
+                allow_redirects=False,
+                timeout=self._timeout(seconds),
             ) as response:
                 if (size := _head_size(response)) > MAX_HEAD_BYTES:
                     response.close()
@@ -149,11 +155,6 @@ class Wire:
                 auto_decompress=False,
                 trust_env=False,
                 response_class=_Response,
-                timeout=aiohttp.ClientTimeout(
-                    total=self._settings.total_timeout,
-                    sock_connect=self._settings.connect_timeout,
-                    sock_read=self._settings.read_timeout,
-                ),
                 max_line_size=MAX_HEADER_BYTES,
                 max_field_size=MAX_HEADER_BYTES,
                 max_headers=MAX_HEADERS,
@@ -162,6 +163,14 @@ class Wire:
             session._retry_connection = False  # noqa: SLF001 (no public switch)
             self._sessions[way] = session
         return self._sessions[way]
+
+    def _timeout(self, total: float | None) -> aiohttp.ClientTimeout:
+        settings = self._settings
+        return aiohttp.ClientTimeout(
+            total=total or settings.total_timeout,
+            sock_connect=settings.connect_timeout,
+            sock_read=settings.read_timeout,
+        )
 
     def _connector(self, way: str) -> aiohttp.TCPConnector:
         context = self._trust or ssl.create_default_context()

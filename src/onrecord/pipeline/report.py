@@ -34,6 +34,8 @@ class Happening(StrEnum):
     FILLED = "filled"
     PICTURE = "picture"
     PICTURE_MISSING = "picture-missing"
+    ENCLOSURE = "enclosure"
+    ENCLOSURE_MISSING = "enclosure-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
 
 

@@ -63,6 +63,7 @@ def client_settings(config: Config, environ: Mapping[str, str]) -> FetchSettings
             "page": int(fetch.max_page_mib * MIB),
             "feed": int(fetch.max_feed_mib * MIB),
             "picture": int(config.pictures.max_mib * MIB),
+            "enclosure": config.keep.max_enclosure_mib * MIB,
         },
         max_redirects=fetch.max_redirects,
         retries=fetch.retries,

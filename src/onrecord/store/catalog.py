@@ -71,6 +71,11 @@ _MIGRATIONS = (
     );
     CREATE INDEX gap_source ON gap (source, kind, url);
     """,
+    """
+    CREATE TABLE enclosure (
+        id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -192,7 +197,7 @@ class SqliteCatalog:
             ),
         )
         if self._db.value("SELECT revision FROM article WHERE id = ?", (document.id,)) == revision.number:
-            self._put_authors_and_pictures(document)
+            self._put_parts(document)
 
     def _apply_signing(self, line: Line) -> None:
         if line.event is Event.KEYED:
@@ -217,7 +222,8 @@ class SqliteCatalog:
             (*values, json.dumps(dict(data), ensure_ascii=False)),
         )
 
-    def _put_authors_and_pictures(self, document: Document) -> None:
+    def _put_parts(self, document: Document) -> None:
+        """Write who wrote an article, its pictures and its enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
@@ -227,6 +233,10 @@ class SqliteCatalog:
                 "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?)",
                 (document.id, picture.url, picture.digest, picture.path, picture.reason),
             )
+        self._db.run("DELETE FROM enclosure WHERE id = ?", (document.id,))
+        for one in document.enclosures:
+            values = (document.id, one.url, one.path, one.reason)
+            self._db.run("INSERT OR REPLACE INTO enclosure VALUES (?, ?, ?, ?)", values)
 
     def _add_alias(self, article_id: str, url: str) -> None:
         # The first article that an address named keeps it.
@@ -265,7 +275,7 @@ class SqliteCatalog:
             " content_digest = :content_digest, has_envelope = max(has_envelope, :has_envelope)",
             values,
         )
-        self._put_authors_and_pictures(document)
+        self._put_parts(document)
         self._add_alias(document.id, article.canonical_url)
         self._apply_revision(line, document)
 
@@ -394,6 +404,15 @@ class SqliteCatalog:
         """Return (address, path, reason why it is missing) of an article's pictures."""
         sql = "SELECT url, path, reason FROM picture WHERE id = ? ORDER BY url"
         return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (article_id,))]
+
+    def enclosures_missing(self, source: str) -> list[tuple[str, str, str]]:
+        """Return (article, address, reason) of a source's enclosures that were to be kept, and are not."""
+        sql = (
+            "SELECT enclosure.id, enclosure.url, enclosure.reason FROM article"
+            " JOIN enclosure ON enclosure.id = article.id"
+            " WHERE article.source = ? AND enclosure.reason IS NOT NULL ORDER BY article.number, enclosure.url"
+        )
+        return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (source,))]
 
     def keys(self) -> list[HeldKey]:
         """Return the keys that the ledger was signed with, the one in use first."""
