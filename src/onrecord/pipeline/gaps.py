@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from onrecord import gaps
@@ -262,8 +262,12 @@ def _text(at: datetime | None) -> str | None:
 
 def _shown_of(window: WindowRow) -> tuple[Shown, ...]:
     found = json.loads(window.shown)
-    return tuple(Shown(key, id_, datetime.fromisoformat(at) if at else None) for key, id_, at in found)
+    return tuple(
+        Shown(key, id_, None if at is None else datetime.fromtimestamp(at, UTC)) for key, id_, at in found
+    )
 
 
 def _written(shown: Iterable[Shown]) -> str:
-    return json.dumps([[one.key, one.id, _text(one.at)] for one in shown], separators=(",", ":"))
+    # Seconds since 1970: a thousand feeds are judged in a round, and words would cost as much as all else.
+    rows = [[one.key, one.id, None if one.at is None else int(one.at.timestamp())] for one in shown]
+    return json.dumps(rows, separators=(",", ":"))

@@ -137,7 +137,7 @@ class WindowRow:
     source: str
     first_read_at: datetime
     joined_since: datetime  #: since then each reading joined the one before
-    shown: str  #: JSON: [key, id, time] of each entry, as `gaps.remembered` chose them
+    shown: str  #: JSON: [key, id, seconds since 1970] of each entry, as `gaps.remembered` chose them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
