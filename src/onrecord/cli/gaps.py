@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,34 +45,43 @@ def gap_told(gap: Mapping[str, Any]) -> str:
 def say_coverage(coverage: Coverage, *, since: datetime | None, until: datetime | None) -> None:
     """Print whether a source is known without a gap, and what may be missing."""
     say(f"\n{coverage.source}")
+    for line in (*_statement(coverage, since, until), *_unproven(coverage), *map(_gap_line, coverage.gaps)):
+        say(f"  {line}")
+
+
+def _statement(coverage: Coverage, since: datetime | None, until: datetime | None) -> Iterator[str]:
+    """Yield from when to when a source is known, and how well."""
     if coverage.since is None or coverage.until is None:
-        say("  nothing can be said: no list of it has been read that tells")
+        yield "nothing can be said: no list of it has been read that tells"
+        return
+    began, ended = _shortly(coverage.since), _shortly(coverage.until)
+    joined = "each reading of its lists joined the one before"
+    if any(one.doubt or one.read_at is None for one in coverage.lists):
+        joined = "each reading joined the one before, of those lists that tell"
+    if coverage.open_gaps:
+        yield f"watched from {began} to {ended} UTC, with gaps:"
     else:
-        began, ended = _shortly(coverage.since), _shortly(coverage.until)
-        if coverage.open_gaps:
-            say(f"  watched from {began} to {ended} UTC, with gaps:")
-        else:
-            say(
-                f"  no gap is known from {began} to {ended} UTC: each reading of its lists joined the one before"
-            )
-        if since is not None and since < coverage.since:
-            say(f"  nothing is known of the time before {began} UTC: it was not watched then")
-        if until is not None and until > coverage.until:
-            say(
-                f"  nothing is known of the time after {ended} UTC: not all of its lists have been read since"
-            )
+        yield f"no gap is known from {began} to {ended} UTC: {joined}"
+    if since is not None and since < coverage.since:
+        yield f"nothing is known of the time before {began} UTC: it was not watched then"
+    if until is not None and until > coverage.until:
+        yield f"nothing is known of the time after {ended} UTC: not all of its lists have been read since"
+
+
+def _unproven(coverage: Coverage) -> Iterator[str]:
     for one in coverage.lists:
         if one.read_at is None:
-            say(f"  never read: {one.url}")
+            yield f"never read: {one.url}"
         elif one.doubt:
-            say(f"  unproven: {one.url}\n    {one.doubt}")
-    for gap in coverage.gaps:
-        if gap.filled_at is None:
-            say(f"  {gap_told(gap_json(gap))}")
-        else:
-            by = FILLED_BY.get(gap.filled_by or "", gap.filled_by)
-            where = f"{gap.url}\n    " if gap.url else ""
-            say(f"  filled: {where}{words_of(gap.data)}; {by}, {_shortly(gap.filled_at)} UTC")
+            yield f"unproven: {one.url}\n    {one.doubt}"
+
+
+def _gap_line(gap: HeldGap) -> str:
+    if gap.filled_at is None:
+        return gap_told(gap_json(gap))
+    by = FILLED_BY.get(gap.filled_by or "", gap.filled_by)
+    where = f"{gap.url}\n    " if gap.url else ""
+    return f"filled: {where}{words_of(gap.data)}; {by}, {_shortly(gap.filled_at)} UTC"
 
 
 def _text(at: datetime | None) -> str | None:

@@ -9,9 +9,17 @@ from onrecord.gaps import LEAST_SHOWN
 from onrecord.store import FeedRow
 
 
-def list_json(archive: Archive, feed: FeedRow) -> dict[str, Any]:
-    """Return a list for `--json`."""
-    followed = {url for source in archive.config.sources for url in (*source.feeds, source.home)}
+def followed_lists(archive: Archive) -> frozenset[str]:
+    """Return the addresses of all lists that are followed."""
+    return frozenset(
+        url
+        for source in archive.config.sources
+        for url in (*source.feeds, *([source.home] if source.home and source.front_page else []))
+    )
+
+
+def list_json(archive: Archive, feed: FeedRow, followed: frozenset[str]) -> dict[str, Any]:
+    """Return a list for `--json`; *followed*: those that may be the same."""
     twins = [twin for twin in archive.state.twins_of(feed, least=LEAST_SHOWN) if twin.url in followed]
     return {
         "url": feed.url,

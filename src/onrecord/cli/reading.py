@@ -14,7 +14,7 @@ from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.courtesy import courtesy_json, say_courtesy
 from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
-from onrecord.cli.lists import list_json, list_told
+from onrecord.cli.lists import followed_lists, list_json, list_told
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
@@ -227,15 +227,16 @@ def status(
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
         if gaps:
-            followed = dict.fromkeys(name for name in ids if name != SAVED)
+            names = dict.fromkeys(name for name in ids if name != SAVED)
             _say_gaps(
-                [coverage_of(archive, name, since=begin, until=end) for name in followed],
+                [coverage_of(archive, name, since=begin, until=end) for name in names],
                 since=begin,
                 until=end,
                 as_json=as_json,
             )
             return
-        sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
+        followed = followed_lists(archive)
+        sources = [_source_status(archive, name, counts, followed) for name in dict.fromkeys(ids)]
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
     if as_json:
@@ -266,7 +267,7 @@ def _say_gaps(
         say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
 
 
-def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
+def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset[str]) -> dict[str, Any]:
     row = archive.state.source(name)
     open_gaps = archive.catalog.gaps(name)
     held = counts.get(name, {})
@@ -287,7 +288,7 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
         "checked_at": _text(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
         "reason": row.reason if row else None,
-        "lists": [list_json(archive, feed) for feed in current_lists(archive, name)],
+        "lists": [list_json(archive, feed, followed) for feed in current_lists(archive, name)],
         "not_kept": [
             {"url": entry.url, "headline": entry.headline, "outcome": entry.outcome, "reason": entry.reason}
             for entry in archive.state.entries_not_kept(name)

@@ -84,7 +84,11 @@ class EnclosureDesk:
                     GatheredEnclosure(replace(before, media_type=listed.media_type, size=listed.size))
                 )
             elif source.enclosures == "keep":
-                found.append(await self._keep(listed, source))
+                one = await self._keep(listed, source)
+                # Missing for another reason is as missing: nothing is written again for that.
+                is_as_before = before is not None and before.reason and not one.kept.path
+                reason = before.reason if before and is_as_before else one.kept.reason
+                found.append(replace(one, kept=replace(one.kept, reason=reason)))
             else:
                 found.append(GatheredEnclosure(listed))
         return [*found, *map(GatheredEnclosure, known.values())]

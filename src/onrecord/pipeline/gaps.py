@@ -31,7 +31,7 @@ _MISSING = frozenset(
 ENTRIES_AT_ONCE = 500
 #: Entries whose addresses are searched for numbers that skip, and articles whose times tell a source's rhythm.
 NUMBERS_OF, RHYTHM_OF = 500, 200
-#: A source that brought nothing new is judged this often.
+#: How often a source as a whole is judged: its entries, its numbers, its silence.
 JUDGED_EVERY = timedelta(hours=6)
 
 
@@ -139,15 +139,16 @@ class GapDesk:
         """
         now = self._now()
         row = self._archive.state.source(source.id) or SourceRow(id=source.id)
-        if not is_fresh and row.judged_at and now - JUDGED_EVERY < row.judged_at <= now:
+        is_due = not (row.judged_at and now - JUDGED_EVERY < row.judged_at <= now)
+        if not is_fresh and not is_due:
             return
         open_gaps = self._archive.catalog.gaps(source.id)
-        filled = [step for gap in open_gaps if (step := self._filled(source, gap))]
-        found = [*self._entries(source, now), *self._numbers(source, open_gaps, now)]
-        if not is_failed:
-            found += self._silence(source, open_gaps, now)
-        await self._commit(source, [*filled, *found])
-        self._archive.state.put(replace(row, judged_at=now))
+        steps = [step for gap in open_gaps if (step := self._filled(source, gap))]
+        if is_due:
+            steps += [*self._entries(source, now), *self._numbers(source, open_gaps, now)]
+            steps += [] if is_failed else self._silence(source, open_gaps, now)
+            self._archive.state.put(replace(row, judged_at=now))
+        await self._commit(source, steps)
 
     def _entries(self, source: SourceConfig, now: datetime) -> list[Step]:
         catalog = self._archive.catalog

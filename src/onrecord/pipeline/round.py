@@ -15,9 +15,10 @@ import asyncio
 import shutil
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from onrecord.archive import Archive
 from onrecord.config import RoundConfig, SourceConfig
@@ -54,6 +55,8 @@ PATIENCE_AT_LAST = timedelta(days=10)
 
 #: What came of an entry whose page is not there: often it is, an hour later; if not in a month, it never was.
 NOT_THERE = frozenset({"gone", "soft-404"})
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class Round:
         await self._gaps.enter(source, [one.gap for one in judged if one.gap])
         if moved := [one.moved for one in lists if one.moved]:
             await self._writer.commit(*moved)
-        found = await self._filling.search(source) if fill else []
+        found = await self._within(self._filling.search(source)) or [] if fill else []
         feeds = [one.feed for one in lists if one.feed]
         feeds += [Feed(url=one.gap.url or "", kind=None, entries=one.entries) for one in found]
         planned = self._plan(source, feeds, recheck=recheck, retry=recheck or fill)
@@ -165,21 +168,20 @@ class Round:
 
     def _in_turn(self, sources: Sequence[SourceConfig]) -> list[SourceConfig]:
         """Return the sources, those first that an earlier round left."""
-        rows = {source.id: self._archive.state.source(source.id) for source in sources}
+        left = self._archive.state.left_sources()
         never = datetime.max.replace(tzinfo=UTC)
-
-        def left_at(source: SourceConfig) -> datetime:
-            row = rows[source.id]
-            return row.left_at if row and row.left_at else never
-
-        return sorted(sources, key=left_at)
+        return sorted(sources, key=lambda source: left.get(source.id, never))
 
     async def _lists(self, source: SourceConfig) -> list[Discovered] | None:
         """Return what the lists of a source say, or None if the round's budget was spent before."""
         if self._budget.spent():
             return None
         self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
-        task = asyncio.create_task(self._discovery.lists_of(source))
+        return await self._within(self._discovery.lists_of(source))
+
+    async def _within(self, work: Coroutine[Any, Any, _Result]) -> _Result | None:
+        """Return what *work* brings, or None if the round's time is over before."""
+        task = asyncio.create_task(work)
         try:
             return await task if await self._budget.within(task) else None
         finally:

@@ -297,6 +297,11 @@ class State:
         """Return a source's schedule and health."""
         return self._get(SourceRow, "source", "id = ?", (source_id,))
 
+    def left_sources(self) -> dict[str, datetime]:
+        """Return the sources that a round left at its limit, and since when."""
+        sql = "SELECT id, left_at FROM source WHERE left_at IS NOT NULL"
+        return {row[0]: _moment(row[1]) for row in self._db.rows(sql)}
+
     def put(self, row: AddressRow | FeedRow | WindowRow | EntryRow | PictureRow | SourceRow) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
