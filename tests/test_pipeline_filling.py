@@ -29,9 +29,9 @@ def paper(tmp_path: Path) -> Hourly:
     return made
 
 
-def sitemap(*numbers: int) -> bytes:
-    """Return a sitemap's answer that lists the articles of these hours."""
-    dates = {n: f"2024-05-{1 + n // 24:02}T{n % 24:02}:00:00Z" for n in numbers}
+def sitemap(*numbers: int, month: str = "05") -> bytes:
+    """Return a sitemap's answer that lists the articles of these hours, changed in this month."""
+    dates = {n: f"2024-{month}-{1 + n // 24:02}T{n % 24:02}:00:00Z" for n in numbers}
     told = "".join(
         f"<url><loc>http://{url_of(f'story{n}')}</loc><lastmod>{at}</lastmod></url>"
         for n, at in dates.items()
@@ -88,10 +88,65 @@ def test_a_sitemap_that_lists_one_side_closes_nothing(paper: Hourly) -> None:
 
 def test_what_a_sitemap_lists_of_other_times_is_left(paper: Hourly) -> None:
     """A gap of a day is no reason to fetch ten years."""
-    named_in_robots(paper, SITEMAP)
-    paper.web.pages[SITEMAP] = [sitemap(*range(1, 21), *range(300, 340))]
+    named_in_robots(paper, "paper.example/old.xml", SITEMAP)
+    paper.web.pages[SITEMAP] = [sitemap(*range(1, 21))]
+    paper.web.pages["paper.example/old.xml"] = [sitemap(*range(300, 340), month="04")]
     paper.round(fill=True)
     assert max(hours(paper)) == 20
+
+
+def test_what_a_sitemap_says_was_changed_since_may_be_of_the_gap(paper: Hourly) -> None:
+    """A report of the gap's hour that was corrected a week later is dated then."""
+    named_in_robots(paper, SITEMAP)
+    corrected = sitemap(*range(1, 21)).replace(b"2024-05-01T09:00:00Z", b"2024-05-09T09:00:00Z")
+    paper.web.pages[SITEMAP] = [corrected]
+    paper.round(fill=True)
+    assert 9 in hours(paper)
+
+
+def index(*urls: str) -> bytes:
+    """Return an index of sitemaps."""
+    told = "".join(f"<sitemap><loc>http://{url}</loc></sitemap>" for url in urls)
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return answer(f"<sitemapindex xmlns='{space}'>{told}</sitemapindex>".encode())
+
+
+def test_sitemaps_that_name_their_months_close_a_gap(paper: Hourly) -> None:
+    """The one of its month lists all of it."""
+    named_in_robots(paper, "paper.example/index.xml")
+    children = [f"paper.example/2024-{month:02}.xml" for month in range(1, 7)]
+    paper.web.pages["paper.example/index.xml"] = [index(*children)]
+    paper.web.pages["paper.example/2024-05.xml"] = [sitemap(*range(1, 21))]
+    paper.round(fill=True)
+    assert (paper.gaps(), paper.web.asked("/2024-04.xml")) == ([], [])
+
+
+def test_sitemaps_of_which_some_are_not_read_close_nothing(paper: Hourly) -> None:
+    """What is missing may stand in the one between."""
+    named_in_robots(paper, "paper.example/index.xml")
+    children = [f"paper.example/part-{n}.xml" for n in "abcdefgh"]
+    paper.web.pages["paper.example/index.xml"] = [index(*children)]
+    for name in children:
+        paper.web.pages[name] = [sitemap(*range(1, 12))]
+    paper.web.pages[children[-1]] = [sitemap(*range(15, 21))]
+    paper.round(fill=True)
+    assert [gap.found for gap in paper.gaps()] == [7]
+
+
+def test_what_a_broken_round_had_found_counts(paper: Hourly, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between finding and keeping, the next one keeps it, and says so."""
+    named_in_robots(paper, SITEMAP)
+    paper.web.pages[SITEMAP] = [sitemap(*range(1, 21))]
+    with monkeypatch.context() as patch:
+        patch.setattr("onrecord.pipeline.round.Round._take", _break_off)
+        with pytest.raises(KeyboardInterrupt):
+            paper.round(fill=True)
+    paper.round(fill=True)
+    assert (hours(paper), paper.entered()[-1].data["found"]) == (list(range(1, 21)), 10)
+
+
+def _break_off(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_without_the_option_no_sitemap_is_asked(paper: Hourly) -> None:
@@ -192,4 +247,4 @@ def test_numbers_that_never_came_are_found_in_a_sitemap(tmp_path: Path) -> None:
 )
 def test_of_an_index_the_likely_sitemaps_are_read(children: list[str], chosen: list[str]) -> None:
     """Some publishers have a sitemap for each month of thirty years."""
-    assert _likely(children, NOON, NOON + timedelta(days=2)) == chosen
+    assert _likely(children, NOON, NOON + timedelta(days=2))[0] == chosen

@@ -5,16 +5,17 @@ robots.txt names, and, if the settings let a web archive be asked, its mementos 
 found becomes entries like any, which the round looks at and keeps.
 
 A gap is closed only where what was found reaches from entries that were known before it to entries that are
-known since. Otherwise it stays open, and the ledger says how many entries were found of it.
+known since, with nothing left out between. Otherwise it stays open, and the ledger says how many entries were
+found of it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from onrecord.archive import Archive
 from onrecord.config import SourceConfig
 from onrecord.fetch import Client, Robots
 from onrecord.gaps import GapKind
-from onrecord.model import Entry, Exchange, Feed, Fetched
+from onrecord.model import Entry, Exchange, Fetched
 from onrecord.pipeline.mementos import mementos
 from onrecord.pipeline.paging import older_pages, parsed
 from onrecord.pipeline.writing import Writer
@@ -124,11 +125,7 @@ class Filling:
     async def _by_sitemaps(self, source: SourceConfig, wanted: Sequence[HeldGap]) -> list[Found]:
         spans = {gap.seq: _span_of(gap, now=self._now()) for gap in wanted}
         first, last = min(since for since, _ in spans.values()), max(until for _, until in spans.values())
-        listed: list[Entry] = []
-        async for feed, exchanges in self._sitemaps(source, first, last):
-            if feed.entries:
-                await self._capture(exchanges)
-                listed += feed.entries
+        listed, is_gapless = await self._in_sitemaps(source, first, last)
         found = []
         for gap in wanted:
             since, until = spans[gap.seq]
@@ -137,32 +134,41 @@ class Filling:
                 inside = list(numbered.values())
                 is_whole = len(numbered) == len(gap.data["numbers"])
             else:
-                inside = [one for one in listed if (at := _date_of(one)) and since - DAY <= at <= until + DAY]
-                around = self._anchors(source, inside, gap)
-                is_whole = gap.kind == GapKind.WINDOW and min(around.before, around.since) >= ANCHORS
+                inside = [entry for entry in listed if _may_be_of(entry, since, until)]
+                around = self._anchors(source, listed, gap)
+                is_whole = gap.kind == GapKind.WINDOW and is_gapless and min(around) >= ANCHORS
             if one := self._found(source, gap, "sitemap", inside, is_whole=is_whole):
                 found.append(one)
         return found
 
-    async def _sitemaps(
+    async def _in_sitemaps(
         self, source: SourceConfig, since: datetime, until: datetime
-    ) -> AsyncIterator[tuple[Feed, tuple[Exchange, ...]]]:
-        """Yield the sitemaps that robots.txt names; of an index those that its months or its order make likely."""
+    ) -> tuple[list[Entry], bool]:
+        """Return what the sitemaps of robots.txt list of this time; have all been read that may list of it?"""
         waiting: deque[str] = deque()
         for url in dict.fromkeys([*([source.home] if source.home else []), *source.feeds[:1]]):
             robots = await self._client.robots(url)
             waiting += robots.sitemaps if isinstance(robots, Robots) else ()
+        listed: list[Entry] = []
         seen: set[str] = set()
+        is_gapless = True
         while waiting and len(seen) < SITEMAPS:
             url = waiting.popleft()
             if url in seen:
                 continue
             seen.add(url)
             outcome = await self._client.fetch(url, kind="feed")
-            if isinstance(outcome, Fetched):
-                feed = parsed(outcome.final)
-                waiting += _likely(feed.children, since, until)
-                yield feed, outcome.exchanges
+            if not isinstance(outcome, Fetched):
+                is_gapless = False
+                continue
+            feed = parsed(outcome.final)
+            likely, is_all = _likely(feed.children, since, until)
+            waiting += likely
+            is_gapless = is_gapless and is_all and feed.is_complete
+            if feed.entries:
+                await self._capture(outcome.exchanges)
+                listed += feed.entries
+        return listed, is_gapless and not waiting
 
     # ---------------------------------------------------------------- what is known
 
@@ -177,10 +183,16 @@ class Filling:
         known = [row.first_seen_at] if row else []
         return min([*known, *([held.first_captured_at] if held else [])], default=None)
 
+    def _is_fresh(self, source: SourceConfig, url: str) -> bool:
+        """Is an address new to us? So is one that a round noted, and broke off before it was asked for."""
+        row = self._archive.state.entry(source.id, lookup_key(url))
+        is_noted = row is not None and row.outcome == "waiting"
+        return self._archive.catalog.find(url) is None and (row is None or is_noted)
+
     def _found(
         self, source: SourceConfig, gap: HeldGap, by: str, listed: Iterable[Entry], *, is_whole: bool = False
     ) -> Found | None:
-        fresh = {lookup_key(entry.url): entry for entry in listed if self._seen_at(source, entry.url) is None}
+        fresh = {lookup_key(entry.url): entry for entry in listed if self._is_fresh(source, entry.url)}
         if not fresh and not is_whole:
             return None
         entries = tuple(fresh.values())[:ENTRIES]
@@ -214,11 +226,6 @@ def _span_of(gap: HeldGap, *, now: datetime) -> tuple[datetime, datetime]:
     )
 
 
-def _date_of(entry: Entry) -> datetime | None:
-    claimed = entry.published_at or entry.modified_at
-    return claimed.at.astimezone(UTC) if claimed else None
-
-
 def _numbered(listed: Iterable[Entry], gap: HeldGap) -> dict[int, Entry]:
     """Return the entries whose addresses have the numbers that never came."""
     found: dict[int, Entry] = {}
@@ -233,11 +240,24 @@ def _overlap(one: Iterable[Entry], other: Iterable[Entry]) -> bool:
     return not {lookup_key(entry.url) for entry in one}.isdisjoint(lookup_key(entry.url) for entry in other)
 
 
-def _likely(children: Sequence[str], since: datetime, until: datetime) -> list[str]:
-    """Return the sitemaps of an index that name a month of this time; where none does, those at both ends."""
+def _may_be_of(entry: Entry, since: datetime, until: datetime) -> bool:
+    """May an entry have been published in this time? What only says when it was changed may be older than that."""
+    if entry.published_at:
+        slack = timedelta(0) if entry.published_at.is_precise else DAY
+        return since - slack <= entry.published_at.at <= until + slack
+    if entry.modified_at:
+        slack = timedelta(0) if entry.modified_at.is_precise else DAY
+        return entry.modified_at.at >= since - slack
+    return False
+
+
+def _likely(children: Sequence[str], since: datetime, until: datetime) -> tuple[list[str], bool]:
+    """Return the sitemaps of an index that name a month of this time, else those at both ends; are these all?"""
     months = {f"{at:%Y-%m}" for at in _days(since, until)}
-    named = [url for url in children if any(_names(url, month) for month in months)]
-    return named or list(dict.fromkeys([*children[:ENDS], *children[-ENDS:]]))
+    if named := [url for url in children if any(_names(url, month) for month in months)]:
+        return named, True
+    at_ends = list(dict.fromkeys([*children[:ENDS], *children[-ENDS:]]))
+    return at_ends, len(at_ends) == len(children)
 
 
 def _days(since: datetime, until: datetime) -> list[datetime]:
