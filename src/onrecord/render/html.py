@@ -120,6 +120,11 @@ def embed_lines(embed: Embed) -> list[str]:
     return [*lines, "</figure>"]
 
 
+def safe_link(url: str) -> str | None:
+    """Return *url* if a page of ours may link to it, else None."""
+    return url if _SAFE_LINK.match(url) else None
+
+
 def enclosure_line(kept: KeptEnclosure, href: str) -> str:
     """Return a link to an enclosure at *href*, with what the feed says of it; on one line, for inside a `<p>`."""
     words = ", ".join(enclosure_words(kept))
