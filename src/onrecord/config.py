@@ -692,6 +692,13 @@ every = "1h"
 # When an article is looked at again, counted from its first capture.
 look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
 
+[round]
+# Where a round ends; what is left comes first in the next one.
+# max_time = "20m"
+# max_mib = 500
+# MiB of the disk that are left free.
+min_free_mib = 500
+
 # A copy with one text file for each article, for a Git host:
 # [[export]]
 # kind = "legacy"
