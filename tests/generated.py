@@ -90,7 +90,8 @@ def tables(draw: st.DrawFn) -> Table:
 leaves: st.SearchStrategy[Block] = st.one_of(
     st.builds(Paragraph, some_runs),
     st.builds(Paragraph, some_runs),
-    st.builds(Heading, runs, st.integers(2, 6)),
+    st.builds(Paragraph, some_runs, st.sampled_from(["en", "zh-Hant"])),
+    st.builds(Heading, runs, st.integers(2, 6), st.none() | st.just("en")),
     st.builds(Figure, pictures),
     tables(),
     st.builds(Embed, url=urls, kind=st.sampled_from(["video", "link"]), text=maybe_phrases),

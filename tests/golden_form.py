@@ -45,10 +45,10 @@ def form_of(extraction: Extraction) -> dict[str, Any]:
 
 def _block(block: Block) -> Any:
     match block:
-        case Paragraph(runs):
-            return _runs(runs)
-        case Heading(runs, level):
-            return [f"h{level}", _runs(runs)]
+        case Paragraph(runs, language):
+            return [language, _runs(runs)] if language else _runs(runs)
+        case Heading(runs, level, language):
+            return [f"h{level}", *([language] if language else []), _runs(runs)]
         case Quotation(inner, _):
             return ["quotation", *map(_block, inner)]
         case ListBlock(items, is_ordered):

@@ -14,7 +14,6 @@ import pytest
 from onrecord import cli
 from onrecord.archive import Archive
 from onrecord.demo.server import DemoServer, running
-from onrecord.text import sized
 
 
 @dataclass(frozen=True)
@@ -92,19 +91,3 @@ def test_one_question_at_a_time(news: Path, capsys: pytest.CaptureFixture[str]) 
     """Two tables on one page answer neither."""
     assert cli.run(["status", "--courtesy", "--gaps", "--archive", str(news)]) == 2
     assert "ask one at a time" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("count", "told"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (340_400, "340 kB"),
-        (999_600, "1.0 MB"),
-        (5 * 10**15, "5000 TB"),
-    ],
-)
-def test_bytes_are_told_as_a_person_reads_them(count: int, told: str) -> None:
-    """Nobody counts the digits of 1073741824."""
-    assert sized(count) == told

@@ -104,3 +104,37 @@ def test_one_word_in_a_long_paragraph_is_found(size: int) -> None:
         "声称",
         "表示",
     ]
+
+
+LINES = ("The bridge was shut on Monday.", "Nobody was hurt, said the harbour office.", "The ferry runs.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (LINES, (LINES[0], f"{LINES[1]} {LINES[2]}")),
+        ((" ".join(LINES),), LINES),
+        (
+            ("大桥周一关闭，港务局", "说无人受伤。", "渡轮照常。"),
+            ("大桥周一关闭，港务局说无人受伤。", "渡轮照常。"),
+        ),
+        ((LINES[0], f"{LINES[1]} {LINES[2]}"), (f"{LINES[0]} {LINES[1]}", LINES[2])),
+    ],
+    ids=["joined", "parted", "a line break in Chinese", "a break that moved"],
+)
+def test_a_break_that_comes_or_goes_takes_no_word_away(
+    before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    """A reader who is told that a paragraph was removed looks for what it said."""
+    assert compare(article(*before), article(*after)).changes == ()
+
+
+def test_a_word_beside_a_break_that_went_is_still_told() -> None:
+    """What was edited at the same time is not hidden by it."""
+    before = article(*LINES, "The mayor came on Tuesday, and said that all of it would be over by Friday.")
+    after = article(
+        f"{LINES[0]} {LINES[1]}",
+        LINES[2],
+        "The mayor came on Tuesday, and said that all of it would be over soon.",
+    )
+    assert [change.kind for change in compare(before, after).changes] == [Kind.WORDING]

@@ -16,6 +16,7 @@ from onrecord.config import (
     Config,
     ExportConfig,
     FetchConfig,
+    HookConfig,
     KeepConfig,
     PictureConfig,
     RoundConfig,
@@ -168,9 +169,15 @@ def test_every_key_has_its_sentence() -> None:
         "schedule": ScheduleConfig,
         "round": RoundConfig,
         "export": ExportConfig,
+        "hook": HookConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}
-    assert KEYS.keys() == named - {"sources.*.id"} | {"format", "archive.operator", "archive.capture"}
+    assert KEYS.keys() == named - {"sources.*.id"} | {
+        "format",
+        "archive.operator",
+        "archive.capture",
+        "archive.prune_after",
+    }
 
 
 def test_a_source_is_added_behind_what_a_person_wrote() -> None:

@@ -132,6 +132,7 @@ _HEADINGS = {
     "schedule": "[schedule]",
     "round": "[round]",
     "export": "[[export]]",
+    "hook": "[[hook]]",
     "sources.*": '[sources."NAME"]',
 }
 _CLASSES: dict[str, type[Any]] = {
@@ -143,6 +144,7 @@ _CLASSES: dict[str, type[Any]] = {
     "schedule": config.ScheduleConfig,
     "round": config.RoundConfig,
     "export": config.ExportConfig,
+    "hook": config.HookConfig,
     "sources.*": config.SourceConfig,
 }
 

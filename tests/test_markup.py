@@ -54,6 +54,42 @@ def test_a_declared_encoding_that_the_bytes_contradict_is_set_aside() -> None:
     assert [problem.code for problem in decoded.problems] == ["encoding-contradicted"]
 
 
+@pytest.mark.parametrize(
+    ("text", "codec", "label"),
+    [
+        (CHINESE * 5, "gb18030", "iso-8859-1"),
+        (CHINESE * 5, "gb18030", "big5"),
+        (CHINESE * 5, "utf-8", "gb2312"),
+        ("Le pont a été fermé. " * 5, "utf-8", "iso-8859-1"),
+        ("橋の東側の橋脚にひびが見つかったため、市は橋を閉鎖した。" * 5, "euc_jp", "iso-8859-1"),
+        ("교량의 동쪽 교각에서 균열이 발견되어 시는 다리를 폐쇄했다. " * 5, "cp949", "gb2312"),
+    ],
+)
+def test_a_label_that_lies_is_set_aside(text: str, codec: str, label: str) -> None:
+    """Servers call all their pages by one name; a reader wants the words."""
+    assert markup.decode(text.encode(codec), f"text/html; charset={label}").text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["Þórður Ægisson, Ýmir, þaðð " * 9, "Ñandú ÁÉÍÓÚ ÑÑÑ " * 9, "Größe, Straße, möglich " * 9]
+)
+def test_a_western_label_that_is_true_stays(text: str) -> None:
+    """Rare letters must not be taken for Chinese ones."""
+    assert markup.decode(text.encode("cp1252"), "text/html; charset=iso-8859-1").text == text
+
+
+def test_utf_8_with_a_few_bad_bytes_stays_utf_8() -> None:
+    """One quotation pasted from an old file must not turn every quotation mark of the page to rubbish."""
+    body = "It said “no”, then “yes”. ".encode() * 4 + b"caf\xe9 na\xefve"
+    assert markup.decode(body, "text/html; charset=utf-8").text.startswith("It said “no”, then “yes”. ")
+
+
+def test_a_refused_encoding_is_named() -> None:
+    """Encodings that hide markup in escapes are read by no browser (Encoding Standard, 4.2, "replacement")."""
+    (problem,) = markup.decode(b"<p>plain", "text/html; charset=hz-gb-2312").problems
+    assert problem.code == "encoding-refused"
+
+
 def test_elements_come_in_the_order_of_the_page() -> None:
     """Autodiscovery takes the first feed that a page names."""
     tree = markup.parse("<link rel=alternate href=/a><p><a href=/b>B <b>b</b></a>")

@@ -232,7 +232,7 @@ def test_an_upgrade_of_the_reader_makes_no_revision(paper: Paper, monkeypatch: p
     held = paper.only()
     with Archive.open(paper.root, write=True) as archive:
         assert archive.document(held).reader_version != "later"
-    monkeypatch.setattr("onrecord.pipeline.articles.READER_VERSION", "later")
+    monkeypatch.setattr("onrecord.extract.READER_VERSION", "later")
     paper.says(bridge=page(foot="<p>noise</p>"))
     paper.round(recheck=True)
     assert events(paper) == ["captured"]

@@ -9,9 +9,11 @@ import pytest
 
 from fetch_web import answer
 from onrecord import cli
-from onrecord.archive import Archive, verify
+from onrecord.archive import Archive, back_up, forget, verify
 from onrecord.model import Enclosure, Entry, KeptEnclosure
 from onrecord.pipeline.enclosures import MOST, listed_in
+from onrecord.store import Listing
+from onrecord.warc import iter_records
 from rounds import Paper, feed, item, page
 from test_pipeline import events, lines
 
@@ -62,7 +64,7 @@ def test_an_enclosure_that_is_listed_is_not_asked_for(paper: Paper) -> None:
 def test_an_enclosure_stands_in_the_text_of_the_document(paper: Paper) -> None:
     """A person reads it in an editor."""
     paper.round()
-    assert f'audio/mpeg, 5.1 kB: <a href="http://{CAST}">' in (paper.root / paper.only().path).read_text()
+    assert f'audio/mpeg, 5.0 KiB: <a href="http://{CAST}">' in (paper.root / paper.only().path).read_text()
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_an_enclosure_whose_feed_says_that_it_is_too_large_is_not_asked_for(pape
     keep(paper, "[keep]\nmax_enclosure_mib = 1\n")
     paper.lists(item(extra=LISTED.replace(f"'{len(SOUND)}'", "'3000000000'")))
     paper.round()
-    assert enclosures(paper)[0].reason == "its feed says 3.0 GB, and [keep] max_enclosure_mib is 1"
+    assert enclosures(paper)[0].reason == "its feed says 2.8 GiB, and [keep] max_enclosure_mib is 1"
     assert not paper.web.asked("/cast.mp3")
 
 
@@ -228,3 +230,70 @@ def test_a_feed_without_enclosures_has_none(paper: Paper) -> None:
     paper.web.pages["paper.example/feed"] = [feed(item())]
     paper.round()
     assert "enclosures" not in (paper.root / paper.only().path).read_text()
+
+
+# ---------------------------------------------------------------- beyond rounds
+
+
+def two_articles(paper: Paper) -> None:
+    """Keep two articles: one with a recording of its own, both with one that they share."""
+    keep(paper)
+    both = "<enclosure url='http://paper.example/both.mp3' type='audio/mpeg' length='99'/>"
+    paper.lists(item(extra=both), item("tower", extra=LISTED + both))
+    paper.says(tower=page("Tower Leans a Little More Each Year"))
+    paper.web.pages["paper.example/both.mp3"] = [answer(b"ID3" + SOUND)]
+    paper.round()
+
+
+def forgotten(paper: Paper) -> None:
+    """Forget the article with the recording of its own."""
+    with Archive.open(paper.root, write=True) as archive:
+        held = next(one for one in archive.catalog.articles(Listing()) if "tower" in one.url)
+        forget(archive, [held.id], reason="a ruling", now=paper.web.clock.now())
+
+
+def test_a_forgotten_article_takes_its_own_enclosures_with_it(paper: Paper) -> None:
+    """And leaves those that another article has."""
+    two_articles(paper)
+    forgotten(paper)
+    left = [place.read_bytes() for place in (paper.root / "enclosures").rglob("*.mp3")]
+    assert (left, list(verify(paper.root))) == ([b"ID3" + SOUND], [])
+
+
+def test_no_capture_of_a_forgotten_enclosure_is_left(paper: Paper) -> None:
+    """Its address told of it too."""
+    two_articles(paper)
+    forgotten(paper)
+    places = (paper.root / "captures").rglob("*.warc.gz")
+    urls = [record.url or "" for place in places for record in iter_records(place)]
+    assert [url for url in urls if url.endswith(".mp3")] == ["http://paper.example/both.mp3"] * 2
+
+
+def test_a_backup_has_the_enclosures(paper: Paper) -> None:
+    """It is all of the archive, or none; what was forgotten since leaves it too."""
+    two_articles(paper)
+    dest = paper.root.parent / "backup"
+    back_up(paper.root, dest)
+    assert len(list((dest / "enclosures").rglob("*.mp3"))) == 2
+    forgotten(paper)
+    back_up(paper.root, dest)
+    assert (len(list((dest / "enclosures").rglob("*.mp3"))), list(verify(dest))) == (1, [])
+
+
+def test_captures_made_whole_have_an_enclosures_bytes(paper: Paper) -> None:
+    """Programs that know the standard alone find them in the WARC file."""
+    keep(paper)
+    paper.round()
+    dest = paper.root.parent / "collection"
+    assert cli.run(["export", "warc", str(dest), "--archive", str(paper.root)]) == 0
+    payloads = [record.payload for place in dest.glob("archive/*.warc.gz") for record in iter_records(place)]
+    assert payloads.count(SOUND) == 1
+
+
+def test_the_space_that_enclosures_take_is_told(paper: Paper, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are the largest of all."""
+    keep(paper)
+    paper.round()
+    capsys.readouterr()
+    assert cli.run(["status", "--size", "--archive", str(paper.root)]) == 0
+    assert "enclosures                                 1 file" in capsys.readouterr().out

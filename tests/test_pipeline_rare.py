@@ -62,16 +62,16 @@ def test_a_page_that_leads_to_another_held_article_makes_no_revision(paper: Pape
     paper.round()
     paper.web.pages[url_of()] = [moved(f"http://{url_of('tower')}")]
     paper.round(recheck=True)
-    assert events(paper) == ["captured", "captured"]
+    assert events(paper) == ["captured", "captured", "removed"]
 
 
 def test_a_page_that_leads_to_the_home_page_makes_no_revision(paper: Paper) -> None:
-    """Some publishers say so where others say 404."""
+    """Some publishers say so where others say 404: a removal."""
     paper.round()
     paper.web.pages[url_of()] = [moved("http://paper.example/")]
     paper.web.pages["paper.example/"] = [page("The Paper", HOME)]
     paper.round(recheck=True)
-    assert events(paper) == ["captured"]
+    assert events(paper) == ["captured", "removed"]
 
 
 def test_an_article_that_was_moved_and_edited_is_still_one(paper: Paper) -> None:
@@ -260,7 +260,7 @@ def test_a_reader_that_reads_otherwise_makes_no_revision_of_a_date_that_the_feed
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before comparing, the older capture is read with today's reader, and with what the feed told."""
-    monkeypatch.setattr("onrecord.pipeline.articles.READER_VERSION", "older")
+    monkeypatch.setattr("onrecord.extract.READER_VERSION", "older")
     monkeypatch.setattr("onrecord.pipeline.articles.content_digest", lambda _: "sha256:of another recipe")
     paper.round()
     monkeypatch.undo()
@@ -440,7 +440,7 @@ def test_a_missing_segment_is_named(paper: Paper, monkeypatch: pytest.MonkeyPatc
     paper.round()
     for place in (paper.root / "captures").rglob("*.warc.gz"):
         place.unlink()
-    monkeypatch.setattr("onrecord.pipeline.articles.READER_VERSION", "later")
+    monkeypatch.setattr("onrecord.extract.READER_VERSION", "later")
     paper.says(bridge=page("Bridge Shut for Good, Says the Mayor"))
     with pytest.raises(FormatError, match=r"captures/.*missing"):
         paper.round(recheck=True)

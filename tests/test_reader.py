@@ -71,7 +71,7 @@ def article(paper: Paper, words: str) -> str:
         ("/search?q=bridge&sort=date&before=1", "checked"),
         ("/search", "headline:…"),
         ("edited", "<ins>for Good</ins>"),
-        ("edited?from=1&to=1", "no difference"),
+        ("edited?from=1&to=1", "No word was changed"),
     ],
 )
 def test_a_page_shows_what_is_held(paper: Paper, path: str, words: str) -> None:
@@ -200,7 +200,7 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Paper:
 def test_an_articles_enclosures_are_shown(cast: Paper) -> None:
     """With their type and size, and a link to what is kept."""
     shown = get(cast, article(cast, "Bridge"))[1]
-    assert "(audio/mpeg, 2.4 kB)" in shown
+    assert "(audio/mpeg, 2.3 KiB)" in shown
     assert 'href="/enclosures/' in shown
 
 

@@ -220,3 +220,9 @@ def test_nesting_as_deep_as_is_allowed_reads_back() -> None:
         block = ListBlock(((block,),), is_ordered=True) if number % 2 else Quotation((block,))
     document = document_of(block)
     assert read(write(document), "a.md") == document
+
+
+def test_a_paragraph_in_another_language_says_so_in_the_document() -> None:
+    """Whoever learns a language reads a bilingual page in an editor, each half marked for what it is."""
+    text = write(document_of(Paragraph((Run("The bell rang."),), "en")))
+    assert '\n<p lang="en">The bell rang.</p>\n' in text

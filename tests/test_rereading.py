@@ -21,7 +21,7 @@ def paper(tmp_path: Path) -> Paper:
     """Return a paper with an article in two revisions, and one from its feed alone."""
     made = Paper(tmp_path / "news")
     text = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
-    full = f"<content:encoded><![CDATA[{text}]]></content:encoded>"
+    full = f"<category>Towers</category><content:encoded><![CDATA[{text}]]></content:encoded>"
     made.lists(item("bridge"), item("tower", extra=full))
     made.says(bridge=page(), tower=answer(b"", status="404 Not Found"))
     made.round()

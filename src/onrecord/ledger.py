@@ -39,6 +39,8 @@ class Event(StrEnum):
     GAP = "gap"  #: something that a source published may be missing
     FILLED = "filled"  #: what was missing, or a part of it, was found, or it turned out that nothing was
     SEALED = "sealed"  #: a segment of captures is complete
+    REWRITTEN = "rewritten"  #: a segment was written again, without some payloads or records
+    FORGOTTEN = "forgotten"  #: an article was deleted here on purpose, for law or privacy
     REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record
     KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
     SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
@@ -64,6 +66,11 @@ class Line:
     puts: tuple[Put, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)  #: JSON, by event: docs/FORMAT.md
     digest: Digest  #: of this line's bytes up to its own digest
+
+    @property
+    def drops(self) -> tuple[str, ...]:
+        """The paths at which the archive holds nothing from now on."""
+        return tuple(self.data.get("drops", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,17 @@ def parse(raw: bytes, *, path: str, number: int) -> Line:
     except (ValueError, KeyError, TypeError) as error:
         reason = "the line is whole but not understood; it may come from a newer On Record"
         raise LedgerFormatError(where, reason) from error
+
+
+def held_after(lines: Iterable[Line]) -> dict[str, Put]:
+    """Return what must be there after *lines*: the last put of each path, without what was dropped since."""
+    held: dict[str, Put] = {}
+    for line in lines:
+        for put in line.puts:
+            held[put.path] = put
+        for path in line.drops:
+            held.pop(path, None)
+    return held
 
 
 def lines_of(data: bytes, *, path: str, after: Head) -> Iterator[Line]:

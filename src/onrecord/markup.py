@@ -14,6 +14,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from onrecord.charsets import REFUSED, codec_of, text_of
 from onrecord.model import Problem
 
 #: Browsers look for <meta charset> in the first 1,024 bytes (HTML, 13.2.3.2); pages that put scripts before
@@ -30,32 +31,22 @@ MAX_ATTRIBUTES = 4_000
 #: A tree takes 400 bytes for a tag and its text. The fullest real pages have 60,000 tags.
 MAX_TAGS = 250_000
 
-# Encoding Standard, 4.2: labels whose name in Python differs from the encoding that browsers use for them.
-_CODECS = {
-    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "x-gbk", "chinese", "csgb2312", "gb18030"), "gb18030"),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "csbig5"), "big5hkscs"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j"), "cp932"),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "korean", "windows-949"), "cp949"),
-    **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii", "windows-1252"), "cp1252"),
-    **dict.fromkeys(("iso-8859-9", "latin5", "windows-1254"), "cp1254"),
-    **dict.fromkeys(("iso-8859-11", "tis-620", "windows-874"), "cp874"),
-    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8", "utf-8-sig"), "utf-8"),
-    **dict.fromkeys(("utf-16", "utf-16le"), "utf-16-le"),
-    "utf-16be": "utf-16-be",
-    "euc-jp": "euc_jp",
-    "x-euc-jp": "euc_jp",
-    "iso-2022-jp": "iso2022_jp",
-    "koi8-r": "koi8_r",
-    "koi8-u": "koi8_u",
-    "macintosh": "mac_roman",
-    **{f"windows-{number}": f"cp{number}" for number in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
-    **{f"iso-8859-{part}": f"iso8859_{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-}
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+#: Characters of UTF-8 that must stand beside each broken byte of what is called UTF-8.
+UTF_8_PER_BROKEN = 3
+#: As few bytes may make UTF-8 by chance: two Chinese characters of GBK are known to.
+FEW = 5
+#: As many bytes beyond ASCII tell an encoding by its characters, where one makes so much more sense than another.
+ENOUGH, CLEARLY = 60, 0.3
+#: Bytes that are looked at for that, from the first run of such bytes on.
+TELLING = 2_048
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{4}")
+# Their text is ASCII throughout.
+_SEVEN_BITS = frozenset(("iso2022_jp",))
 # Each codec with the lead bytes of its everyday characters (0, 0: one byte a character) and the commonest ones.
 _GUESSES = (
     (
@@ -76,6 +67,8 @@ _GUESSES = (
     ("cp1252", (0, 0), "éèàùâêîôûçëïüöäßñóíáúãõåæø“”‘’–—…«»©·°\u00a0"),
     ("cp1250", (0, 0), "ěščřžýáíéúůďťňąćęłńóśźżőű“”„–—…\u00a0"),
 )
+_KNOWN = frozenset(codec for codec, _, _ in _GUESSES)
+_OF_TWO_BYTES = frozenset(codec for codec, lead, _ in _GUESSES if lead[0])
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 # These close themselves or one another, so that leaving them open makes no depth.
 _SHALLOW = frozenset(
@@ -127,9 +120,10 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
             return _decoded(body[len(mark) :], codec, [])
     problems: list[Problem] = []
     for label in _declared(body, content_type):
-        codec_ = _CODECS.get(label.lower())
+        codec_ = codec_of(label)
         if codec_ is None:
-            problems.append(Problem("encoding-unknown", label[:40]))
+            code = "encoding-refused" if label.lower() in REFUSED else "encoding-unknown"
+            problems.append(Problem(code, label[:40]))
         elif _fits(body, codec_):
             return _decoded(body, codec_, problems)
         else:
@@ -151,20 +145,50 @@ def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
 
 
 def _fits(body: bytes, codec: str) -> bool:
-    """Tell whether *body* may be in *codec*: at most one character in a hundred beyond ASCII is broken."""
-    if codec == "utf-8":
-        try:
-            body.decode()
-        except UnicodeDecodeError:
-            pass
-        else:
-            return True
-    sample = body[:GUESS_BYTES].decode(codec, "replace")
+    """Tell whether *body* may be in *codec*: next to none of its characters beyond ASCII are broken.
+
+    Bytes that make UTF-8 are UTF-8, whatever a label says: no other encoding's text does so for long.
+    """
+    if _is_utf_8(body):
+        return codec == "utf-8" or codec in _SEVEN_BITS or _beyond(body) < FEW
+    sample = text_of(body[:GUESS_BYTES], codec)
     broken = sample.count("\ufffd")
-    if broken <= 2:
-        return True
     beyond = len(sample) - len(sample.encode("ascii", "ignore"))
-    return broken * 20 <= beyond
+    if codec == "utf-8":
+        # Other encodings' bytes happen to make a character of UTF-8 now and then, and mostly do not.
+        return broken * UTF_8_PER_BROKEN <= beyond - broken or beyond == broken == 1
+    if broken > 2 and broken * 20 > beyond:
+        return False
+    return not _is_of_another(body[:GUESS_BYTES], codec)
+
+
+def _is_of_another(sample: bytes, codec: str) -> bool:
+    """Tell whether *sample* is plainly Chinese, Japanese or Korean in another encoding than *codec*.
+
+    Servers that call all pages Latin-1, and editors that call GBK Big5, make text that no one reads.
+    """
+    run = _HIGH_RUN.search(sample) if codec in _KNOWN else None
+    if run is None or _beyond(sample := sample[run.start() : run.start() + TELLING]) < ENOUGH:
+        return False
+    senses = {name: _sense(text_of(sample, name), name, lead, common) for name, lead, common in _GUESSES}
+    best = max(senses, key=lambda name: senses[name])
+    is_clear = best in _OF_TWO_BYTES and senses[best] - senses[codec] >= CLEARLY
+    return (
+        is_clear and "\ufffd" not in text_of(sample, best)[:-1]
+    )  # the sample may end in a character's midst
+
+
+def _is_utf_8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _beyond(body: bytes) -> int:
+    """Return how many bytes of *body* are no ASCII."""
+    return len(body) - len(body.decode("ascii", "ignore"))
 
 
 def _guess(body: bytes) -> str:
@@ -172,10 +196,7 @@ def _guess(body: bytes) -> str:
     if _fits(body, "utf-8"):
         return "utf-8"
     sample = body[:GUESS_BYTES]
-    scores = {
-        codec: _sense(sample.decode(codec, "replace"), codec, lead, common)
-        for codec, lead, common in _GUESSES
-    }
+    scores = {codec: _sense(text_of(sample, codec), codec, lead, common) for codec, lead, common in _GUESSES}
     best = max(scores, key=lambda codec: scores[codec])
     return best if scores[best] > 0 else "cp1252"
 
@@ -197,7 +218,7 @@ def _sense(text: str, codec: str, lead: tuple[int, int], common: str) -> float:
 
 
 def _decoded(body: bytes, codec: str, problems: list[Problem]) -> Decoded:
-    text = body.decode(codec, "replace")
+    text = text_of(body, codec)
     if "\ufffd" in text and codec != "cp1252":
         problems.append(Problem("encoding-errors", f"{text.count(chr(0xFFFD))} characters", codec))
     return Decoded(text.replace("\x00", ""), codec, tuple(problems))

@@ -127,6 +127,7 @@ class Paragraph:
     """A paragraph of the body."""
 
     runs: Runs
+    language: str | None = None  #: BCP 47, where it is not the article's: the other half of a bilingual page
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class Heading:
 
     runs: Runs
     level: int = 2
+    language: str | None = None  #: as a paragraph's
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,8 @@ class Extraction:
     canonical_claims: tuple[str, ...] = ()  #: rel=canonical, og:url, JSON-LD url; absolute, not judged
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
+    next_page: str | None = None  #: where the article goes on, as the site's rule finds it; absolute
+    single_page: str | None = None  #: where all of it stands on one page, likewise
 
 
 # ---------------------------------------------------------------- feeds
@@ -601,10 +605,15 @@ class Document:
     revision: Revision
     capture_digest: Digest | None  #: payload digest of the capture it was read from
     capture_record: str | None  #: the capture's WARC-Record-ID
-    reader_version: str  #: of the reader that read it: "1"
+    reader_version: str  #: of the reader that read it, and its rule: "1", "1+rfa.org@5b7c0f1e"
     verdict: VerdictKind = VerdictKind.FULL
     via: str | None = None  #: of a rendition: "amp", "print", "alternate", "memento"
     via_url: str | None = None  #: of a rendition: the address that answered
     terms: Terms = field(default_factory=Terms)
     pictures: Mapping[str, KeptPicture] = field(default_factory=dict)  #: by Picture.url
     enclosures: tuple[KeptEnclosure, ...] = ()  #: in the order of the entry
+
+    @property
+    def files(self) -> tuple[KeptPicture | KeptEnclosure, ...]:
+        """The files beside it: those that are kept, and those that are missing."""
+        return (*self.pictures.values(), *self.enclosures)

@@ -125,11 +125,10 @@ def printed_time(time: ClaimedTime) -> str:
     return _OFFSET.sub(r" \1", str(time).replace("T", " ", 1))
 
 
-def sized(count: int) -> str:
-    """Return a number of bytes as a person reads it: "340 kB", "1.2 MB"."""
-    if count < 1000:
-        return f"{count} B"
-    size, unit = count / 1000, 0
-    while size >= 999.5 and unit < len("kMGT") - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{size:.1f} {'kMGT'[unit]}B" if size < 10 else f"{size:.0f} {'kMGT'[unit]}B"
+def size_told(size: float) -> str:
+    """Return a size as a person reads it: "12 MiB"."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if abs(size) < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" or abs(size) >= 10 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"

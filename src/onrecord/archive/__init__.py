@@ -13,10 +13,13 @@ Killed before 4, nothing has happened: the staging folder is swept. Killed after
 5 and 6 again from the ledger's own words. A torn last line, or a torn last record, is cut off.
 """
 
+from onrecord.archive.backup import BackupReport, back_up
 from onrecord.archive.envelopes import write_envelope
 from onrecord.archive.folder import Archive, Boundary, Step, create, find
+from onrecord.archive.forgetting import ForgetReport, forget
 from onrecord.archive.layout import (
     CONFIG,
+    SITES,
     cdxj_path,
     document_path,
     enclosure_path,
@@ -24,17 +27,27 @@ from onrecord.archive.layout import (
     picture_path,
     superseded_path,
 )
+from onrecord.archive.migrating import migrate
+from onrecord.archive.pruning import PruneReport, prune
+from onrecord.archive.rules import rulebook
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
+from onrecord.archive.sizing import Size, sizes
 from onrecord.archive.verify import Damage, Scope, verify
 
 __all__ = [
     "CONFIG",
+    "SITES",
     "Archive",
+    "BackupReport",
     "Boundary",
     "Damage",
+    "ForgetReport",
+    "PruneReport",
     "Scope",
     "Signing",
+    "Size",
     "Step",
+    "back_up",
     "cdxj_path",
     "create",
     "document_path",
@@ -42,10 +55,15 @@ __all__ = [
     "ensure_key",
     "envelope_path",
     "find",
+    "forget",
     "key_in_use",
+    "migrate",
     "picture_path",
+    "prune",
     "rotate",
+    "rulebook",
     "sign_head",
+    "sizes",
     "superseded_path",
     "verify",
     "write_envelope",

@@ -13,8 +13,9 @@ from typing import Any, Self
 from onrecord import __version__, config, ledger
 from onrecord.archive.captures import SEGMENT_BYTES, OpenSegment, file_digest
 from onrecord.archive.envelopes import read_envelope
-from onrecord.archive.layout import CONFIG, INDEX, STATE, cdxj_path, envelope_path
+from onrecord.archive.layout import CONFIG, INDEX, SITES, STATE, cdxj_path, envelope_path
 from onrecord.archive.lock import WriterLock
+from onrecord.archive.rules import rulebook
 from onrecord.errors import (
     ArchiveError,
     DocumentFormatError,
@@ -26,6 +27,7 @@ from onrecord.errors import (
 from onrecord.ledger import Event, Head, Line, Put
 from onrecord.model import Capture, Digest, Document, Envelope, Exchange, RecordRef
 from onrecord.render import document as documents
+from onrecord.sites import Rulebook
 from onrecord.store import Disk, FolderStore, HeldArticle, SqliteCatalog, State
 from onrecord.store.files import storage_errors
 from onrecord.warc import RevisitTarget, StoredRecord, read_record, recover, write_cdxj
@@ -133,6 +135,7 @@ class Archive:
         self.probe = probe
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
+        self._rules: Rulebook | None = None
         try:
             self.reload_config()
             self.files = FolderStore(root, disk)
@@ -170,6 +173,22 @@ class Archive:
                 raise ArchiveError(str(place), "this is not UTF-8 text; save it as UTF-8") from error
         self.config = config.parse(text, str(place))
         self.config_text = text
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rules that pages are read by: the person's own, then those that come with On Record.
+
+        Raises:
+            ConfigError: A file of the person's own has mistakes.
+        """
+        if self._rules is None:
+            self.reload_rules()
+        return self._rules or Rulebook()
+
+    def reload_rules(self) -> None:
+        """Read `sites/` (again)."""
+        with storage_errors(self.root / SITES):
+            self._rules = rulebook(self.root)
 
     def write_config(self, text: str) -> None:
         """Replace onrecord.toml in one step."""
@@ -250,6 +269,7 @@ class Archive:
         self._head = head
         self.probe(Boundary.LEDGER_WRITTEN)
         self.files.settle(put for puts in staged for put in puts)
+        self.files.delete(path for line in lines for path in line.drops)
         self.probe(Boundary.FILES_SETTLED)
         return lines
 
@@ -358,7 +378,9 @@ class Archive:
     def _redo(self, head: Head) -> None:
         """Do again, from the ledger's own words, what follows its line for each line after *head*."""
         pending = list(self.lines(after=head))
-        self.files.settle(put for line in pending for put in line.puts)
+        for line in pending:
+            self.files.settle(line.puts)
+            self.files.delete(line.drops)
         self.bring_in(pending)
 
     def _is_behind(self, head: Head) -> bool:
@@ -372,15 +394,18 @@ class Archive:
     def bring_in(self, lines: Sequence[Line]) -> None:
         """Bring ledger lines into the index, reading the documents that they wrote from where they stand now."""
         places: dict[tuple[str, int], str] = {}
+        forgotten = {line.data["id"] for line in lines if line.event is Event.FORGOTTEN}
         for line in lines:
-            if line.event in DOCUMENTED:
+            if line.event in DOCUMENTED and line.data["id"] not in forgotten:
                 places[line.data["id"], line.data["revision"]] = line.data["document"]
                 if line.data.get("superseded"):
                     places[line.data["id"], line.data["revision"] - 1] = line.data["superseded"]
         with self.catalog.transaction():
             for line in lines:
                 path = places.get((line.data.get("id", ""), line.data.get("revision", 0)))
-                self.catalog.apply(line, self.document_at(path) if path else None)
+                document = self.document_at(path) if path else None
+                is_over = line.data.get("id") in forgotten and line.event is not Event.FORGOTTEN
+                self.catalog.apply(line, document, is_forgotten=is_over)
 
     def _recover_segments(self) -> None:
         """Cut torn segments back to their last whole record, and seal those that a crash left open."""

@@ -12,7 +12,11 @@ CONFIG = "onrecord.toml"
 INDEX = "index.sqlite"
 STATE = "state.sqlite"
 SEARCH = "search"
+SITES = "sites"
 LOCK = ".lock"
+
+#: The folders whose files the ledger names.
+FOLDERS = ("articles", "pictures", "enclosures", "captures")
 
 #: The bytes left for a name in a file name of 120, after the day, a short id and ".r9999.feed.json".
 _STEM_BYTES = 90

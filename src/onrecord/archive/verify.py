@@ -12,14 +12,12 @@ from pathlib import Path
 
 from onrecord import ledger
 from onrecord.archive.captures import file_digest
-from onrecord.archive.layout import INDEX, cdxj_path
+from onrecord.archive.layout import FOLDERS, INDEX, cdxj_path
 from onrecord.archive.lock import WriterLock
 from onrecord.errors import ArchiveLockedError, FormatError, LedgerFormatError, StorageError
 from onrecord.ledger import Head, Line, Put
 from onrecord.store import FolderStore, SqliteCatalog, State
 from onrecord.warc import iter_records
-
-FOLDERS = ("articles", "pictures", "enclosures", "captures")
 
 #: Where a run over all files began, in the state; and how long after that it may be gone on with.
 NOTE, GOES_ON = "verify", timedelta(days=7)
@@ -199,7 +197,7 @@ class _Chain:
 
     def puts(self) -> dict[str, Put]:
         """Return what must stand at each path."""
-        return {put.path: put for line in self.lines for put in line.puts}
+        return ledger.held_after(self.lines)
 
     def _read(self, path: str, data: bytes) -> None:
         rows = data.split(b"\n")

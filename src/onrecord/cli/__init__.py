@@ -5,7 +5,7 @@ Exit codes (docs/COMMANDS.md lists them too):
     0  done                                 6  the disk said no: full, read-only, not permitted
     1  an error that is our own mistake     7  a file of the archive is damaged
     2  the command's words make no sense    8  no such article
-    3  onrecord.toml has mistakes           9  done, but not all of it: a source failed …
+    3  onrecord.toml, or a rule, is wrong   9  done, but not all of it: a source failed …
     4  the folder is no archive             10 `verify` found damage
     5  another process writes to it         130 interrupted
 """
@@ -17,17 +17,21 @@ import signal
 import sys
 
 from onrecord.cli import (  # noqa: F401  each adds its commands
+    changing,
     checking,
     commands,
     comparing,
+    copying,
     exporting,
     following,
     lending,
     opml,
     proving,
     reading,
+    ruling,
     searching,
     serving,
+    shrinking,
     signing,
 )
 from onrecord.cli.app import app

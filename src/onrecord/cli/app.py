@@ -10,7 +10,7 @@ import typer
 
 from onrecord import __version__, archive
 from onrecord.archive import Archive
-from onrecord.errors import ArticleNotHeldError
+from onrecord.errors import ArticleNotHeldError, NotAnArchiveError
 from onrecord.store import HeldArticle
 
 app = typer.Typer(
@@ -62,6 +62,14 @@ def archive_root(named: Path | None) -> Path:
     """Return the archive's folder: named here, named before the command, in the environment, or upward."""
     given = named or _named.get("archive") or os.environ.get("ONRECORD_ARCHIVE")
     return Path(given) if given else archive.find(Path.cwd())
+
+
+def archive_root_if_any() -> Path | None:
+    """Return the archive's folder where there is one, for commands that do without."""
+    try:
+        return archive_root(None)
+    except NotAnArchiveError:
+        return None
 
 
 def opened(named: Path | None, *, write: bool = False) -> Archive:

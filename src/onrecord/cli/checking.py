@@ -9,7 +9,8 @@ import typer
 
 from onrecord.archive import CONFIG, Scope, verify
 from onrecord.archive.layout import STATE
-from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root
+from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
+from onrecord.cli.reading import say_pruned
 from onrecord.cli.terminal import complain, counting, plural, say, say_json
 from onrecord.errors import NotAnArchiveError, StorageError, UsageError
 from onrecord.store import State
@@ -72,6 +73,8 @@ def verify_command(
                 if scope.is_whole
                 else "What was read is as it was put in."
             )
+            with opened(archive_dir) as archive:
+                say_pruned(archive.catalog.without_capture())
     if damages:
         raise typer.Exit(DAMAGED)
 

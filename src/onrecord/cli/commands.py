@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +14,12 @@ from typing import Annotated, Any
 import typer
 
 from onrecord import config as settings
-from onrecord.cli.app import app
+from onrecord.archive import rulebook
+from onrecord.cli.app import app, archive_root_if_any
 from onrecord.cli.terminal import complain, printed, say_json
 from onrecord.errors import UsageError
 from onrecord.model import Article, Extraction, Fetched
+from onrecord.pipeline.report import utc_now
 from onrecord.pipeline.sources import check_typed
 from onrecord.render import json_form
 from onrecord.render.document import article_markdown
@@ -27,6 +30,25 @@ NOTHING_TO_READ = 9
 
 #: A page larger than this is not read from a file or a pipe: as much as is fetched of one.
 MAX_BYTES = 16 * 1024 * 1024
+
+
+RulesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Rules for the page's site, before all others. It may be said several times.",
+        show_default=False,
+    ),
+]
+CapturedOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DAY",
+        help="When the page was captured: a site's rules have days. Else today.",
+        show_default=False,
+    ),
+]
 
 
 class Form(StrEnum):
@@ -53,12 +75,16 @@ def extract(
     explain: Annotated[
         bool, typer.Option("--explain", metavar="", help="Tell where each field came from.")
     ] = False,
+    rules: RulesOption = None,
+    captured: CapturedOption = None,
 ) -> None:
     """Read one page, without an archive."""
     from onrecord.extract import read_page
 
-    body, address, content_type = _page(page, url or os.environ.get("PAGE_URL"))
-    extraction = read_page(body, url=address, content_type=content_type)
+    book = rulebook(archive_root_if_any(), *(rules or ()))
+    body, address, content_type = page_of(page, url or os.environ.get("PAGE_URL"))
+    rule = book.rule_for(address, on=captured_at(captured))
+    extraction = read_page(body, url=address, content_type=content_type, rule=rule)
     if extraction.article is None:
         told = "; ".join(f"{one.code} {one.detail}".strip() for one in extraction.problems)
         complain(f"{page}: nothing here reads like an article{': ' + told if told else ''}")
@@ -74,7 +100,7 @@ def extract(
             complain(f"{one.field}: {one.value!r} from {one.origin} ({one.confidence:.2f})")
 
 
-def _page(page: str, url: str | None) -> tuple[bytes, str, str | None]:
+def page_of(page: str, url: str | None) -> tuple[bytes, str, str | None]:
     """Return a page's bytes, its address, and its Content-Type."""
     if page == "-":
         return _limited(sys.stdin.buffer.read(MAX_BYTES + 1), page), url or "https://page.invalid/", None
@@ -90,6 +116,16 @@ def _page(page: str, url: str | None) -> tuple[bytes, str, str | None]:
                 f"{page}: can't be read ({error.strerror}); name a file, an address, or -"
             ) from error
     return asyncio.run(_fetched(address_candidates(page)))
+
+
+def captured_at(day: str | None) -> datetime:
+    """Return the moment that --captured names, or now."""
+    if day is None:
+        return utc_now()
+    try:
+        return datetime.combine(date.fromisoformat(day), time(12), UTC)
+    except ValueError as error:
+        raise UsageError(f"{day}: no day; write it as 2024-05-17") from error
 
 
 def _limited(body: bytes, page: str) -> bytes:
@@ -122,6 +158,8 @@ def _as_json(extraction: Extraction, article: Article, *, explain: bool) -> dict
         "date": str(article.published_at) if article.published_at else None,
         "text": body_text(article.blocks),
         "images": [picture.url for picture in article.pictures],
+        "next_page": extraction.next_page,
+        "single_page": extraction.single_page,
         "problems": _problems(extraction),
     }
     if explain:

@@ -12,7 +12,7 @@ from rich.text import Text
 from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, app, named_article, opened
 from onrecord.cli.terminal import plural, printed, say, say_json
-from onrecord.compare import Comparison, compare
+from onrecord.compare import Change, Comparison, compare
 from onrecord.errors import UsageError
 from onrecord.render import comparison as rendering
 from onrecord.store import HeldArticle, HeldRevision
@@ -78,6 +78,17 @@ def _told(one: HeldRevision) -> dict[str, Any]:
     return {"revision": one.number, "captured_at": one.captured_at.isoformat()}
 
 
+def marked(change: Change) -> Text:
+    """Return a change for the terminal: what went and what came, and a little of what stands around."""
+    line = Text()
+    for piece in rendering.around(change):
+        is_shared = piece.is_before and piece.is_after
+        # Without colours the brackets tell what went and what came.
+        mark = piece.text if is_shared else f"[-{piece.text}-]" if piece.is_before else f"{{+{piece.text}+}}"
+        line.append(mark, None if is_shared else _GONE if piece.is_before else _COME)
+    return line
+
+
 def _say(held: HeldArticle, one: HeldRevision, other: HeldRevision, found: Comparison) -> None:
     say(held.headline)
     said = [f"revision {side.number} of {side.captured_at:%Y-%m-%d %H:%M} UTC" for side in (one, other)]
@@ -86,13 +97,7 @@ def _say(held: HeldArticle, one: HeldRevision, other: HeldRevision, found: Compa
         where = f", paragraph {change.paragraph + 1}" if change.paragraph is not None else ""
         say(f"\n{rendering.name_of(change.kind)}{where}")
         line = Text("  ")
-        for piece in rendering.around(change):
-            is_shared = piece.is_before and piece.is_after
-            # Without colours the brackets tell what went and what came.
-            mark = (
-                piece.text if is_shared else f"[-{piece.text}-]" if piece.is_before else f"{{+{piece.text}+}}"
-            )
-            line.append(mark, None if is_shared else _GONE if piece.is_before else _COME)
+        line.append_text(marked(change))
         printed.print(line)
     if not found.changes:
-        say("\nA reader sees no difference.")
+        say("\nNo word was changed: breaks, emphasis or embeds at the most.")

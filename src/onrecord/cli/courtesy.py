@@ -8,7 +8,7 @@ from rich.table import Table
 
 from onrecord.archive import Archive
 from onrecord.cli.terminal import printed, say
-from onrecord.text import sized
+from onrecord.text import size_told
 
 #: Hosts that are printed before the rest is counted; `--json` has them all.
 HOSTS_SHOWN = 50
@@ -48,7 +48,7 @@ def _columns(one: dict[str, Any]) -> tuple[str, ...]:
     return (
         one["host"],
         str(one["requests"]),
-        sized(one["bytes"]),
+        size_told(one["bytes"]),
         _share(one["not_modified"], one["requests"]),
         str(one["failures"]),
         str(one["postponed"]),

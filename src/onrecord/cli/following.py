@@ -19,7 +19,7 @@ from onrecord.cli.terminal import complain, listening, plural, say, say_json
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.keys import Keyring
 from onrecord.ledger import Event
-from onrecord.pipeline.report import RoundReport, utc_now
+from onrecord.pipeline.report import HookReport, RoundReport, utc_now
 from onrecord.pipeline.sources import Found, chosen_sources, named
 
 SOME_SOURCE_FAILED = 9
@@ -168,6 +168,7 @@ def update_command(
     as_json: JsonOption = False,
 ) -> None:
     """Run one round: keep what is new, look again at what is due."""
+    from onrecord import hooks
     from onrecord.pipeline.run import update
 
     limit = settings.duration(max_time) if max_time is not None else None
@@ -178,6 +179,7 @@ def update_command(
         if not chosen:
             complain("no publication is followed yet; name one with `onrecord add ADDRESS`")
             return
+        hooks.begin(archive)
         with listening(quiet=as_json) as tell:
             report = asyncio.run(
                 update(
@@ -191,49 +193,52 @@ def update_command(
                 )
             )
         exported = export_all(archive)
-    _say_round(report, as_json=as_json, exported=exported)
-    if report.failed or report.is_disk_low or any(one.get("failed") for one in exported):
+        hooks.queue(archive)
+        hooked = asyncio.run(hooks.deliver(archive, environ=os.environ))
+    _say_round(report, as_json=as_json, exported=exported, hooked=hooked)
+    if report.failed or report.is_disk_low or hooked.failed or any(one.get("failed") for one in exported):
         raise typer.Exit(SOME_SOURCE_FAILED)
 
 
-def _say_round(report: RoundReport, *, as_json: bool, exported: list[dict[str, Any]]) -> None:
+def _say_round(
+    report: RoundReport, *, as_json: bool, exported: list[dict[str, Any]], hooked: HookReport
+) -> None:
     if as_json:
-        say_json(report.as_json() | ({"exported": exported} if exported else {}))
+        told = report.as_json() | ({"exported": exported} if exported else {})
+        hooks = {"told": hooked.told, "failed": hooked.failed}
+        say_json(told | ({"hooks": hooks} if hooked.told or hooked.failed else {}))
         return
-    counts = report.counts
-    parts = [plural(counts["new"], "new article")]
-    for what, words in (
-        ("revised", "revised"),
-        ("removed", "gone from its publisher's site"),
-        ("restored", "back again"),
-        ("completed", "completed with pictures"),
-    ):
-        if counts[what]:
-            parts.append(f"{counts[what]} {words}")
-    parts.append(f"{plural(counts['picture'], 'picture')}")
-    if counts["picture-missing"]:
-        parts.append(f"{counts['picture-missing']} missing")
-    if counts["enclosure"]:
-        parts.append(plural(counts["enclosure"], "enclosure"))
-    if counts["enclosure-missing"]:
-        parts.append(f"{plural(counts['enclosure-missing'], 'enclosure')} missing")
-    if counts["gap"]:
-        parts.append(f"{plural(counts['gap'], 'gap')} found (`onrecord status` says where)")
-    if counts["filled"]:
-        parts.append(f"{plural(counts['filled'], 'gap')} filled")
-    if counts["not-kept"]:
-        parts.append(f"{counts['not-kept']} not kept (`onrecord status` says why)")
-    say(
-        "; ".join(
-            [", ".join(parts), *(f"{source} failed: {reason}" for source, reason in report.failed.items())]
-        )
-    )
+    failed = (f"{source} failed: {reason}" for source, reason in report.failed.items())
+    say("; ".join([", ".join(_counted(report)), *failed]))
     if report.ended_early:
         looks = sum(report.left.values())
         rest = f"{plural(len(report.left), 'source')}, {plural(looks, 'article')} among them to look at"
         say(f"The round ended early: {report.ended_early}. What is left comes first in the next one: {rest}.")
     for one in exported:
         say(one["told"])
+    for name, count in hooked.told.items():
+        say(f"hook {name}: {plural(count, 'change')} told")
+    for name, reason in hooked.failed.items():
+        complain(f"hook {name}: {reason}; it is tried again")
+
+
+def _counted(report: RoundReport) -> list[str]:
+    """Return what a round brought, each part in words."""
+    counts = report.counts
+    parts = [
+        (counts["revised"], f"{counts['revised']} revised"),
+        (counts["removed"], f"{counts['removed']} gone from its publisher's site"),
+        (counts["restored"], f"{counts['restored']} back again"),
+        (counts["completed"], f"{counts['completed']} completed with what was missing"),
+        (1, plural(counts["picture"], "picture")),
+        (counts["picture-missing"], f"{counts['picture-missing']} missing"),
+        (counts["enclosure"], plural(counts["enclosure"], "enclosure")),
+        (counts["enclosure-missing"], f"{plural(counts['enclosure-missing'], 'enclosure')} missing"),
+        (counts["gap"], f"{plural(counts['gap'], 'gap')} found (`onrecord status` says where)"),
+        (counts["filled"], f"{plural(counts['filled'], 'gap')} filled"),
+        (counts["not-kept"], f"{counts['not-kept']} not kept (`onrecord status` says why)"),
+    ]
+    return [plural(counts["new"], "new article"), *(words for count, words in parts if count)]
 
 
 @app.command(name="watch", epilog="Example: onrecord watch")
@@ -245,12 +250,17 @@ def watch_command(
     archive_dir: ArchiveOption = None,
 ) -> None:
     """Run rounds by schedule until stopped with Ctrl-C."""
+    from onrecord import hooks
     from onrecord.pipeline.run import watch
 
     with opened(archive_dir, write=True) as archive, listening() as tell:
+        hooks.begin(archive)
 
-        def after_round(report: RoundReport) -> None:
-            _say_round(report, as_json=False, exported=export_all(archive))
+        async def after_round(report: RoundReport) -> None:
+            exported = export_all(archive)
+            hooks.queue(archive)
+            hooked = await hooks.deliver(archive, environ=os.environ)
+            _say_round(report, as_json=False, exported=exported, hooked=hooked)
 
         asyncio.run(watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round))
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from onrecord.archive import Archive
+from onrecord.archive import Archive, sizes
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.courtesy import courtesy_json, say_courtesy
 from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
@@ -25,7 +25,9 @@ from onrecord.pipeline.coverage import Coverage, coverage_of, current_lists
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
+from onrecord.render import removal as removals
 from onrecord.store import HeldArticle, Listing
+from onrecord.text import size_told
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
 REASONS_SHOWN = 20
@@ -61,16 +63,20 @@ def list_command(
     author: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only what somebody of this name wrote.")
     ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", metavar="", help="Only what its publisher no longer has.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="At most so many.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List what is held, newest first."""
     listing = Listing(
         source=source,
-        since=_day(since, "--since"),
-        until=_day(until, "--until"),
+        since=day(since, "--since"),
+        until=day(until, "--until"),
         language=language,
         author=author,
+        removed=removed,
         limit=limit,
     )
     with opened(archive_dir) as archive:
@@ -82,7 +88,7 @@ def list_command(
         say_json(rows)
         return
     if not rows:
-        is_chosen = any(value is not None for value in (source, since, until, language, author))
+        is_chosen = removed or any(value is not None for value in (source, since, until, language, author))
         complain(
             "no article is held that fits this"
             if is_chosen
@@ -93,14 +99,25 @@ def list_command(
         marks = "".join(
             [
                 f" [revision {row['revision']}]" if row["revision"] > 1 else "",
-                " [gone from its publisher's site]" if row["removed_at"] else "",
+                _gone(row) if row["removed_at"] else "",
             ]
         )
-        day = (row["published"] or row["first_captured_at"])[:10]
-        say_row((row["id"], 12), (day, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
+        shown = (row["published"] or row["first_captured_at"])[:10]
+        say_row((row["id"], 12), (shown, 10), (row["source"], width), rest=f"{row['headline']}{marks}")
 
 
-def _day(text: str | None, option: str) -> datetime | None:
+def _gone(row: dict[str, Any]) -> str:
+    """Return the mark of what its publisher no longer has: since when, and whether that is sure."""
+    doubt = ", suspected" if row["removal_state"] == "suspected" else ""
+    return f" [gone from its publisher's site since {row['removed_at'][:10]}{doubt}]"
+
+
+def day(text: str | None, option: str) -> datetime | None:
+    """Return the begin of the day, month or year that an option names.
+
+    Raises:
+        UsageError: It names none.
+    """
     if text is None:
         return None
     claimed = from_iso(text)
@@ -130,6 +147,7 @@ def _row(archive: Archive, held: HeldArticle) -> dict[str, Any]:
         "path": held.path,
         "removed_at": _text(held.removed_at),
         "removal": held.removal,
+        "removal_state": held.removal_state,
     }
 
 
@@ -155,6 +173,8 @@ def show(
         form = form or Form.TEXT
         if form is Form.TEXT:
             say(plain.article_text(document, width=min(printed.width, 90)))
+            if removal := archive.catalog.removal(held.id):
+                say(removals.text(removal))
         elif form is Form.MD:
             printed.out(documents.write(document), end="")
         elif form is Form.HTML:
@@ -164,7 +184,9 @@ def show(
                 end="",
             )
         else:
-            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)})
+            removal = archive.catalog.removal(held.id)
+            told = {"removal": removals.to_json(removal) if removal else None}
+            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)} | told)
 
 
 def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
@@ -211,14 +233,20 @@ def status(
         bool,
         typer.Option("--courtesy", metavar="", help="Tell what each host was asked, and how it answered."),
     ] = False,
+    size: Annotated[bool, typer.Option("--size", metavar="", help="Tell what takes the space.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
-    begin, end = _day(since, "--since"), _day(until, "--until")
+    from onrecord import hooks
+
+    begin, end = day(since, "--since"), day(until, "--until")
     if (begin or end) and not gaps:
         raise UsageError("--since and --until narrow --gaps down; name that too")
-    if gaps and courtesy:
-        raise UsageError("--gaps and --courtesy are two questions; ask one at a time")
+    if gaps + courtesy + size > 1:
+        raise UsageError("--gaps, --courtesy and --size are questions of their own; ask one at a time")
+    if size:
+        _say_sizes(archive_root(archive_dir), as_json=as_json)
+        return
     with opened(archive_dir) as archive:
         if courtesy:
             hosts = courtesy_json(archive)
@@ -239,10 +267,11 @@ def status(
         sources = [_source_status(archive, name, counts, followed) for name in dict.fromkeys(ids)]
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
+        waiting = hooks.waiting(archive)
     if as_json:
         began, ended, report = last or (None, None, {})
         told = {"began_at": _text(began), "ended_at": _text(ended), **report} if last else None
-        say_json({"archive": place, "last_round": told, "sources": sources})
+        say_json({"archive": place, "last_round": told, "sources": sources, "hooks": waiting})
         return
     if sources:
         _print_status(sources)
@@ -253,6 +282,23 @@ def status(
     else:
         ended_text = f"ended {_text(last[1])}" if last[1] else "did not end: it was stopped or is under way"
         say(f"Last round: began {_text(last[0])}, {ended_text}.")
+    for one in waiting:
+        if one["waiting"] or one["given_up"]:
+            counted = f"{one['waiting']} waiting, {one['given_up']} given up"
+            say(f"hook {one['hook']}: {counted}{': ' + one['reason'] if one['reason'] else ''}")
+
+
+def _say_sizes(root: Path, *, as_json: bool) -> None:
+    found, by_source = sizes(root)
+    if as_json:
+        parts = [{"what": one.what.strip(), "files": one.files, "bytes": one.size} for one in found]
+        say_json({"parts": parts, "documents_by_source": by_source})
+        return
+    whole = sum(one.size for one in found if one.files) or 1
+    for one in found:
+        files = plural(one.files, "file") if one.files else ""
+        say(f"{one.what:34} {files:>14} {size_told(one.size):>10} {one.size / whole:5.0%}")
+    say(f"{'all of it':34} {plural(sum(one.files for one in found), 'file'):>14} {size_told(whole):>10}")
 
 
 def _say_gaps(
@@ -284,6 +330,7 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
         "articles": held.get("articles", 0),
         "revisions": held.get("revisions", 0),
         "removed": held.get("removed", 0),
+        "gone": [_gone_status(one) for one in archive.catalog.articles(Listing(source=name, removed=True))],
         "pictures": held.get("pictures", 0),
         "checked_at": _text(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
@@ -299,6 +346,17 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
             for article, url, reason in archive.catalog.enclosures_missing(name)
         ],
         "gaps": [gap_json(gap) for gap in open_gaps],
+    }
+
+
+def _gone_status(held: HeldArticle) -> dict[str, Any]:
+    return {
+        "article": held.id,
+        "url": held.url,
+        "headline": held.headline,
+        "removed_at": _text(held.removed_at),
+        "state": held.removal_state,
+        "reason": held.removal,
     }
 
 
@@ -329,6 +387,9 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
         told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
         told += [f"enclosure missing: {row['url']}\n    {row['reason']}" for row in one["enclosures_missing"]]
+        for row in one["gone"]:
+            since = f"{row['state'] or 'suspected'} since {row['removed_at'][:10]}"
+            told.append(f"gone: {row['headline']}\n    {since}: {row['reason']}")
         if told:
             say(f"\n{one['source']}")
         for line in told[:REASONS_SHOWN]:
@@ -355,7 +416,17 @@ def rebuild(archive_dir: ArchiveOption = None) -> None:
     with opened(archive_dir, write=True) as archive:
         count = archive.rebuild()
         held = sum(one["articles"] for one in archive.catalog.counts().values())
+        pruned = archive.catalog.without_capture()
     say(f"The index was made again from {plural(count, 'ledger line')}: {plural(held, 'article')}.")
+    say_pruned(pruned)
+
+
+def say_pruned(count: int) -> None:
+    """Say where documents stand alone."""
+    if count:
+        say(
+            f"{plural(count, 'revision')} stand without a capture (`onrecord prune`): the document is the truth."
+        )
 
 
 @app.command(name="re-extract", epilog="Example: onrecord re-extract")
@@ -371,8 +442,10 @@ def re_extract(
     with opened(archive_dir, write=True) as archive, counting("revisions") as progress:
         report = reread_all(archive, source=source, progress=progress)
     if as_json:
-        say_json({"read": report.read, "changed": report.changed, "failures": report.failures})
+        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned}
+        say_json({**told, "failures": report.failures})
         return
     say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
+    say_pruned(report.pruned)
     for failure in report.failures:
         complain(failure)

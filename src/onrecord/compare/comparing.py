@@ -81,6 +81,8 @@ def _notes(kind: Kind, old: Sequence[str], new: Sequence[str]) -> Iterator[Chang
 def _text(before: Article, after: Article) -> tuple[list[Passage], list[Change]]:
     old = [line for one in body_text(before.blocks).split("\n") if (line := even(one))]
     new = [line for one in body_text(after.blocks).split("\n") if (line := even(one))]
+    old = _broken_like(old, new)
+    old = _broken_like(old, new)
     pairs = list(_aligned(old, new))
     moved = _moved(old, new, pairs)
     passages: list[Passage] = []
@@ -95,6 +97,51 @@ def _text(before: Article, after: Article) -> tuple[list[Passage], list[Change]]
             continue  # told where it stands now
         changes += [Change(kind, _weight(kind, found), found, place) for kind in kinds]
     return passages, changes
+
+
+def _broken_like(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Return *old* with its breaks where *new* has them, wherever the words between are the same.
+
+    A paragraph that was parted in two, or a line break that went, takes no word away.
+    """
+    found: list[str] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        is_whole = tag == "replace" and (b - a) * (d - c) <= _MOST_PAIRED**2
+        found += _rebroken(old[a:b], new[c:d]) if is_whole else old[a:b]
+    return found
+
+
+def _rebroken(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    at = begin = 0
+    while at < len(old):
+        spans = ((place, _same_words(old, new, at, place)) for place in range(begin, len(new)))
+        place, span = next(((place, span) for place, span in spans if span), (begin, None))
+        if span is None:
+            found.append(old[at])
+            at += 1
+        else:
+            found += new[place : place + span[1]]
+            at, begin = at + span[0], place + span[1]
+    return found
+
+
+def _same_words(old: Sequence[str], new: Sequence[str], at: int, place: int) -> tuple[int, int] | None:
+    """Return how many lines from *at* in *old* and from *place* in *new* say the same, if their breaks alone differ."""
+    one, other = _letters(old[at]), _letters(new[place])
+    i = j = 1
+    while one and other and one != other:
+        if one.startswith(other) and place + j < len(new):
+            other, j = other + _letters(new[place + j]), j + 1
+        elif other.startswith(one) and at + i < len(old):
+            one, i = one + _letters(old[at + i]), i + 1
+        else:
+            return None
+    return (i, j) if one and (i > 1 or j > 1) else None
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split())
 
 
 def _passage_kinds(

@@ -10,16 +10,37 @@ from __future__ import annotations
 from onrecord.extract import entry as _entry
 from onrecord.extract import page as _page
 from onrecord.extract.facts import PageFacts
+from onrecord.extract.rules import Find, Language, SiteRule
 from onrecord.model import Entry, Extraction
 
-__all__ = ["READER_VERSION", "PageFacts", "read_entry", "read_page", "read_page_and_facts"]
+__all__ = [
+    "READER_VERSION",
+    "Find",
+    "Language",
+    "PageFacts",
+    "SiteRule",
+    "read_entry",
+    "read_page",
+    "read_page_and_facts",
+    "reader_name",
+]
 
 #: Goes up whenever the same bytes may give another article.
-READER_VERSION = "1"
+READER_VERSION = "2"
+
+
+def reader_name(rule: SiteRule | None) -> str:
+    """Return what a document calls the reader that read it: its version, and the rule that it had."""
+    return READER_VERSION if rule is None else f"{READER_VERSION}+{rule.mark}"
 
 
 def read_page(
-    body: bytes, *, url: str, content_type: str | None = None, entry: Entry | None = None
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    entry: Entry | None = None,
+    rule: SiteRule | None = None,
 ) -> Extraction:
     """Return the article that a page holds, of kind PAGE; None for the article where nothing reads like one.
 
@@ -28,15 +49,21 @@ def read_page(
         url: The address that answered; links are resolved against it, or against the page's <base>.
         content_type: The Content-Type header, for the encoding.
         entry: The feed's entry that led here: its headline, time and authors fill what the page leaves out.
+        rule: What is known of the site's pages (`sites`): what it finds takes the place of what the reader finds.
     """
-    return _page.read(body, url=url, content_type=content_type, entry=entry)[0]
+    return _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule)[0]
 
 
 def read_page_and_facts(
-    body: bytes, *, url: str, content_type: str | None = None, entry: Entry | None = None
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    entry: Entry | None = None,
+    rule: SiteRule | None = None,
 ) -> tuple[Extraction, PageFacts]:
     """Return what `read_page` returns, and the page's counts and claims, by which it is judged; parsed once."""
-    return _page.read(body, url=url, content_type=content_type, entry=entry)
+    return _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule)
 
 
 def read_entry(entry: Entry, *, feed_url: str, language: str | None = None) -> Extraction:

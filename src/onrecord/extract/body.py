@@ -20,6 +20,8 @@ PARAGRAPH = 80
 EDGE = 10
 #: As many short lines after the last paragraph are a list that the article is about.
 LIST = 15
+#: What a short line of a list is worth that stands in a box called the text.
+LISTED = 2.0
 _STOP = re.compile(r"[.!?…。！？」』”\"»:;’)\]]\s*$|[.!?。！？]")
 _WORDS = re.compile(r"\w+")
 _TEXT_TAGS = frozenset(
@@ -128,9 +130,10 @@ def _score(line: Line) -> float:
         return -15.0 - min(line.weight, 100) * 0.2
     if box.cell is not None and line.weight < PARAGRAPH:
         return -0.2  # a table of figures says nothing for or against the text around it
-    if line.weight < PARAGRAPH or not _STOP.search(line.text):
+    is_address = "://" in line.text and " " not in line.text
+    if line.weight < PARAGRAPH or is_address or not _STOP.search(line.text):
         if box.tag == "li" and signs & Sign.BODY and not signs & Sign.SOFT and not line.link_share:
-            return 2.0  # a list in what is called the text: winners, results
+            return LISTED  # a list in what is called the text: winners, results
         return -3.0 if line.weight < 25 or box.tag != "p" else float(line.weight) * 0.2
     score = min(line.weight, 800) * (1.0 - line.link_share)
     if box.tag not in _TEXT_TAGS:
@@ -149,9 +152,15 @@ def _score(line: Line) -> float:
 def _leads_away(line: Line, own: str) -> bool:
     link = next((piece.link for piece in line.pieces if piece.link), line.box.link) or ""
     path = re.sub(r"[#?].*", "", link).rstrip("/")
+    if path.startswith(("http", "//")) and _host(path) != _host(own):
+        return False  # a list's entries lead to what they speak of; teasers lead to the same site
     return bool(path) and not (
         own and (path == own or (path.startswith("/") and len(path) > 3 and own.endswith(path)))
     )
+
+
+def _host(url: str) -> str:
+    return url.split("//", 1)[-1].split("/", 1)[0].lower().removeprefix("www.")
 
 
 def _is_inside(box: Box, outer: Box) -> bool:
@@ -210,6 +219,9 @@ def _trimmed(survey: Survey, box: Box, lines: list[int], scores: dict[int, float
     good = [
         at for at in lines if scores[at] >= 40 and weights[_signature(survey.line_at(at).box)] > 0.03 * total
     ]
+    listed = [at for at in lines if scores[at] == LISTED]
+    if len(listed) >= LIST and _weight(survey, listed) > 2 * _weight(survey, good):
+        good = listed  # the article is the list: winners, results
     if not good:
         good = [at for at in lines if scores[at] > 0]
     if not good:
@@ -218,13 +230,19 @@ def _trimmed(survey: Survey, box: Box, lines: list[int], scores: dict[int, float
     good = [at for at in good if at <= end]
     homes = {id(survey.line_at(at).box.parent) for at in good}
     start, end = _stretched(survey, lines, good)
-    chosen = [at for at in lines if start <= at <= end and _is_text(survey.line_at(at), homes, title)]
+    chosen = [
+        at for at in lines if start <= at <= end and _is_text(survey.line_at(at), homes, title, scores[at])
+    ]
     while chosen and survey.line_at(chosen[-1]).box.tag in HEADINGS:
         chosen.pop()
     after = [at for at in lines if chosen and at > chosen[-1]]
     if not chosen:
         return Body()
     return Body(chosen, box, chosen[0], chosen[-1] + 1, after)
+
+
+def _weight(survey: Survey, places: list[int]) -> int:
+    return sum(survey.line_at(at).weight for at in places)
 
 
 def _stretched(survey: Survey, lines: list[int], good: list[int]) -> tuple[int, int]:
@@ -239,6 +257,9 @@ def _reached(survey: Survey, edge: int, order: list[int]) -> int:
     """Return how far the text reaches from *edge* over the lines in *order*."""
     own = survey.line_at(edge).box
     home = own.parent
+    is_list = home is not None and home.tag in {"ul", "ol"}
+    if home is not None and is_list:
+        home = home.parent
     reached = edge
     steps = 0
     for at in order:
@@ -248,6 +269,8 @@ def _reached(survey: Survey, edge: int, order: list[int]) -> int:
         steps += 1
         # In old pages all paragraphs stand in one box, parted by <br>.
         is_beside = (line.box.parent is home and line.box.tag == "p") or line.box is own
+        if is_list and line.box.parent is home and line.box.tag in HEADINGS:
+            continue  # a list's own heading
         is_listed = line.box.item is not None and home is not None and _is_inside(line.box, home)
         if (
             steps > EDGE
@@ -268,7 +291,7 @@ def _list_end(survey: Survey, edge: int, after: list[int]) -> int:
     last, short, linked = edge, 0, 0
     for at in after:
         line = survey.line_at(at)
-        if not _is_inside(line.box, home) or END_HEADINGS.match(line.text):
+        if not (_is_inside(line.box, home) or _is_made_like(line.box, home)) or END_HEADINGS.match(line.text):
             break
         if line.box.junk is not None or line.box.tag not in {"p", "li"}:
             continue
@@ -279,6 +302,21 @@ def _list_end(survey: Survey, edge: int, after: list[int]) -> int:
     return last if short >= LIST and linked < short else edge
 
 
+def _outer_two(box: Box) -> tuple[Box | None, Box | None]:
+    outer = box.parent
+    return outer, outer.parent if outer is not None else None
+
+
+def _is_made_like(box: Box, home: Box) -> bool:
+    """Does *box* lie in a box that has the tag and the names of *home*: another part of a split text?"""
+    now: Box | None = box
+    while now is not None and home.names:
+        if now.tag == home.tag and now.names == home.names:
+            return True
+        now = now.parent
+    return False
+
+
 def _end(survey: Survey, lines: list[int], good: list[int], scores: dict[int, float]) -> int:
     """Return the last paragraph of the text: before a heading that opens other stories, if the text does not go on."""
     total = sum(scores[at] for at in good)
@@ -286,12 +324,23 @@ def _end(survey: Survey, lines: list[int], good: list[int], scores: dict[int, fl
     goods = set(good)
     last = good[0]
     homes: set[int] = set()
+    has_headline = any(box.tag == "h1" and box.first < good[0] for box in survey.boxes)
+    around = {id(outer) for at in good for outer in _outer_two(survey.line_at(at).box)}
     for at in lines:
         line = survey.line_at(at)
         if at in goods:
             last = at
             seen += scores[at]
             homes.add(id(line.box.parent))
+        elif (
+            has_headline
+            and seen
+            and line.box.tag == "h1"
+            and not any(id(one) in around for one in _outer_two(line.box))
+        ):
+            return (
+                last  # the next story of a page that scrolls on; a sub-headline stands among its paragraphs
+            )
         elif seen > 0.3 * total and _opens_others(line):
             after = [one for one in good if one > at]
             beside = sum(1 for one in after if id(survey.line_at(one).box.parent) in homes)
@@ -343,7 +392,7 @@ def _opens_others(line: Line) -> bool:
     return (box.tag in HEADINGS or line.weight < 60) and bool(END_HEADINGS.match(line.text))
 
 
-def _is_text(line: Line, homes: set[int], title: str | None) -> bool:
+def _is_text(line: Line, homes: set[int], title: str | None, score: float) -> bool:
     box, text = line.box, line.text
     if box.junk is not None or box.figure is not None or box.signs & (Sign.CAPTION | Sign.CREDIT):
         return False
@@ -352,7 +401,7 @@ def _is_text(line: Line, homes: set[int], title: str | None) -> bool:
     if box.tag in {"figcaption", "time", "address", "button"} or line.small_share > 0.8:
         return False
     if box.tag in HEADINGS:
-        return line.link_share < 0.8 and not END_HEADINGS.match(text) and text != title and box.tag != "h1"
+        return score >= 0.0 and not END_HEADINGS.match(text) and text != title and box.tag != "h1"
     if box.inherited & Sign.SOFT and not box.inherited & Sign.BODY and id(box.parent) not in homes:
         return False
     if box.signs & (Sign.BYLINE | Sign.TIME | Sign.KICKER | Sign.HEADLINE) and line.weight < 120:

@@ -12,15 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from onrecord import markup, urls
-from onrecord.extract import blocks, foot, headline, jsonld, media, state, times
+from onrecord.extract import blocks, foot, headline, jsonld, media, ruled, state, times
 from onrecord.extract.body import Body, choose
 from onrecord.extract.claims import MAX_TOPICS, Metas, canonical_links, renditions
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts
 from onrecord.extract.language import language_of
+from onrecord.extract.overlay import Surroundings, overlaid
 from onrecord.extract.people import people_in, recased, without_single_words
+from onrecord.extract.rules import SiteRule
 from onrecord.extract.shown import pictures_shown
 from onrecord.extract.survey import (
+    HEADINGS,
     Box,
     Item,
     Line,
@@ -47,7 +50,7 @@ from onrecord.model import (
     Run,
     plain,
 )
-from onrecord.text import fold_space, normal_runs, or_none
+from onrecord.text import body_text, fold_space, normal_runs, or_none
 
 #: A page larger than this is a file that calls itself HTML.
 MAX_PAGE = 16 * 1024 * 1024
@@ -81,6 +84,8 @@ _AUTHOR_METAS = (
 )
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
+#: A page without a title is an article if its text weighs this much: a dozen sentences.
+UNTITLED_TEXT = 1_000
 #: Lines of a page's own words that a judge is shown, and characters of each.
 OWN_LINES, OWN_LINE = 60, 600
 #: Menus, the page's foot and its sides: what stands there is the publication's, whatever the page is.
@@ -88,6 +93,8 @@ _FRAME = frozenset(("nav", "footer", "aside"))
 _MENUS = frozenset(("nav", "footer"))
 _NOSCRIPT = frozenset(("noscript",))
 _CLOCK = re.compile(r"\W{0,3}(?:[01]?\d|2[0-3])\s?[:.h時时：]\s?[0-5]\d(?![\d%.,])")
+#: A body by a rule of others that is a smaller share of the reader's than this is none.
+TOO_LITTLE = 0.3
 #: A text shorter than this, on a page that says it must be paid for, is a part.
 SHORT_TEXT = 2_000
 
@@ -106,6 +113,7 @@ class Reading:
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    by_rule: ruled.Ruled | None = None  #: what the rule for the site found
 
     @property
     def ld(self) -> jsonld.Claims:
@@ -118,7 +126,7 @@ class Reading:
 
 
 def read(
-    body: bytes, *, url: str, content_type: str | None, entry: Entry | None
+    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None = None
 ) -> tuple[Extraction, PageFacts]:
     """Return what *body* says, and what it is made of. Never raises."""
     problems: list[Problem] = []
@@ -138,8 +146,9 @@ def read(
         resolve=media.resolver(base or url),
         entry=entry,
         problems=problems,
+        by_rule=ruled.put(rule, decoded.text) if rule else None,
     )
-    problems += reading.found.problems
+    problems += [*reading.found.problems, *(reading.by_rule.problems if reading.by_rule else ())]
     article = _article(reading)
     extraction = Extraction(
         article=article,
@@ -147,8 +156,17 @@ def read(
         canonical_claims=tuple(_canonical(reading)),
         evidence=tuple(reading.evidence),
         problems=tuple(problems),
+        next_page=_link_by_rule(reading, "next_page"),
+        single_page=_link_by_rule(reading, "single_page"),
     )
     return extraction, _facts(reading)
+
+
+def _link_by_rule(reading: Reading, name: str) -> str | None:
+    """Return the address of another page of the article that the site's rule finds; never this page's own."""
+    link = reading.by_rule.value(name) if reading.by_rule else None
+    address = reading.resolve(link) if link else None
+    return address if address != reading.url else None
 
 
 def _canonical(reading: Reading) -> list[str]:
@@ -169,10 +187,12 @@ def _article(reading: Reading) -> Article | None:
         if any(claim.startswith(stated) for claim in claims):
             every_claim.insert(0, stated)
     title = _headline(reading, candidates, every_claim)
+    named = _headline_by_rule(reading, title)
+    title = named or title
     if title is None:
         return None
     _note_other_headlines(reading, title)
-    glued, title = headline.parted(title, claims)
+    glued, title = headline.parted(title, claims) if named is None else (None, title)
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = _standfirst(reading, taken, title)
@@ -191,16 +211,18 @@ def _article(reading: Reading) -> Article | None:
     content = _blocks(reading, taken, title)
     if hidden is not None:
         content = _from_state(reading, hidden.html, title) or content
+    ruled_content = _ruled_blocks(reading, title, content)
+    content = ruled_content or content
     if not any(isinstance(block, Paragraph) for block in content) and not _is_said_to_be_article(reading):
         return None
-    if not body.chosen and ld.body and hidden is None:
+    if not body.chosen and ld.body and hidden is None and not ruled_content:
         content = _stated_body(reading, content, ld.body)
     byline, authors = _byline(reading, near, credit_lines)
     published = times.published(reading.metas, ld, near, url=reading.url, entry=reading.entry)
     changed = times.modified(reading.metas, ld, near, published[0] if published else None)
     reading.evidence += [found[1] for found in (published, changed) if found]
     canonical = urls.identity(reading.url, reading.url, _canonical(reading)).canonical_url
-    return Article(
+    article = Article(
         canonical_url=canonical,
         headline=title,
         kicker=glued or _small_claim(reading, near, Sign.KICKER, headline.MAX_KICKER, title),
@@ -222,6 +244,7 @@ def _article(reading: Reading) -> Article | None:
             foot.translations(survey, body, reading.resolve, url=reading.url, language=language)
         ),
     )
+    return _overlaid(reading, article, ruled_content) if reading.by_rule else article
 
 
 def _is_said_to_be_article(reading: Reading) -> bool:
@@ -267,7 +290,30 @@ def _headline(reading: Reading, candidates: list[tuple[int, str, Box]], claims: 
         place = next((at for at, line in reading.survey.lines() if line.text == claim), None)
         reading.head_at = place if place is not None else max(0, start - NEAR)
         return claim
-    return None
+    return _unclaimed_headline(reading, start)
+
+
+def _unclaimed_headline(reading: Reading, start: int) -> str | None:
+    """Return the line that a text stands under, on a page that has no title and claims none: old pages do."""
+    survey = reading.survey
+    if sum(survey.line_at(at).weight for at in reading.body.chosen) < UNTITLED_TEXT:
+        return None
+    above = [
+        (at, line)
+        for at in range(max(0, start - NEAR), start)
+        if isinstance(line := survey.items[at], Line)
+        and line.link_share < 0.5
+        and line.box.junk is None
+        and 10 < line.weight <= MAX_BYLINE
+        and sum(letter.isdigit() for letter in line.text) * 3 < len(line.text)  # no date
+        and "://" not in line.text
+    ]
+    found = next((one for one in reversed(above) if one[1].box.tag in HEADINGS), above[-1] if above else None)
+    if found is None:
+        return None
+    reading.head_at = found[0]
+    reading.note("headline", "line above the text", found[1].text, 0.3)
+    return found[1].text
 
 
 def _note_other_headlines(reading: Reading, title: str) -> None:
@@ -554,6 +600,65 @@ def _from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
         reading.problems.append(Problem("body-only-in-script"))
         reading.note("blocks", "state in a script", "", 0.6)
     return content
+
+
+def _headline_by_rule(reading: Reading, title: str | None) -> str | None:
+    """Return the headline that the site's rule finds, unless it only fills a silence and there is none."""
+    found = reading.by_rule
+    if found is None or (title is not None and "headline" in found.rule.fills):
+        return None
+    return or_none(found.value("headline"))
+
+
+def _ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks of the body that the site's rule names: all its lines, or those that the reader keeps.
+
+    Where the rule only strips, the reader's choice among what is left. *own* is the reader's without the rule: a
+    rule of others that names next to none of it is old, and no match for it.
+    """
+    found = reading.by_rule
+    if found is None or (html := found.body or found.stripped) is None:
+        return ()
+    inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
+    is_chosen = found.body is None or found.rule.is_pruned
+    inner.body = (
+        choose(inner.survey, guide=reading.ld.body, title=title) if is_chosen else _all_of(inner.survey)
+    )
+    made = _blocks(inner, set(), title)
+    is_old = found.rule.is_pruned and len(body_text(made)) < TOO_LITTLE * len(body_text(own))
+    if any(isinstance(block, Paragraph) for block in made) and not is_old:
+        return made
+    if found.body is not None:
+        reading.problems.append(Problem("rule-found-nothing", found.rule.name, "body"))
+    return ()
+
+
+def _all_of(survey: Survey) -> Body:
+    """Return every line that a reader sees as the body, but for what stands below pictures: the rule chose."""
+    chosen = [
+        at
+        for at, line in survey.lines()
+        if not line.box.unseen and not blocks.is_caption(line) and line.box.tag not in {"button", "nav"}
+    ]
+    for box in survey.boxes:
+        box.inherited |= Sign.BODY
+    return Body(chosen, survey.boxes[0], 0, len(survey.items))
+
+
+def _overlaid(reading: Reading, article: Article, content: tuple[Block, ...]) -> Article:
+    """Return *article* with what the site's rule found in the place of what the reader found."""
+    if reading.by_rule is None:
+        return article
+    metas = reading.metas
+    houses = [
+        name for name in (metas.value("og:site_name", "application-name"), *reading.ld.organizations) if name
+    ]
+    languages = (reading.ld.language, reading.survey.language)
+    around = Surroundings(reading.resolve, tuple(houses), languages)
+    made, evidence = overlaid(article, reading.by_rule, content, around)
+    known = {one.field for one in evidence}
+    reading.evidence[:] = [*evidence, *(one for one in reading.evidence if one.field not in known)]
+    return replace(made, dateline=_dateline(made.blocks))
 
 
 def _stated_body(reading: Reading, content: tuple[Block, ...], text: str) -> tuple[Block, ...]:

@@ -37,6 +37,7 @@ from onrecord.model import (
 from onrecord.text import fold_space
 
 MAX_URL = 16 * 1024  #: characters; servers stop at 8 KiB, and signed addresses stay below 4
+MAX_ANSWER = 64 * 1024  #: bytes of what a webhook answers; only its status is looked at
 ROBOTS_LIFETIME = timedelta(hours=24)  #: RFC 9309, 2.4
 #: How long an old copy stands in for a robots.txt that its server can't give (2.3.1.4: 30 days).
 ROBOTS_OLD_AGE = timedelta(days=30)
@@ -157,6 +158,30 @@ class Client:
         if moved and not isinstance(outcome, Fetched | NotModified):
             self._memory.keep_moved(url, None, self._clock.now())  # the next time, ask where we came from
         return outcome
+
+    async def post(self, url: str, data: bytes, *, media_type: str) -> Fetched | Refused | Failed:
+        """Send *data* to an address that a person has named, once; say what came of it.
+
+        The open internet and `allow_networks` alone are asked. No robots.txt is: that is for robots which look
+        for something. No redirect is followed: what is told goes to whom it was meant for.
+        """
+        origin = _origin(url)
+        if isinstance(origin, str):
+            return Failed(url=url, reason=FailureReason.BAD_URL, detail=origin)
+        if reason := literal_refusal(urls.host_of(url), self._settings.allow_networks):
+            return Refused(url=url, reason=reason)
+        headers = {"User-Agent": self._settings.user_agent, "Content-Type": media_type, "Accept": "*/*"}
+        try:
+            async with self._courtesy.lease(origin.host, 0.0):
+                answer = await self._wire.ask(urls.request_target(url), headers, MAX_ANSWER, data=data)
+        except NotYetError as error:
+            return Failed(url=url, reason=FailureReason.STATUS, detail=str(error), retry_at=error.at)
+        if isinstance(answer, Barred):
+            return Refused(url=url, reason=answer.reason)
+        self._count(origin.host, answer)
+        if isinstance(answer, Exchange) and 200 <= answer.status < 300:
+            return Fetched(exchanges=(answer,))
+        return _failed(url, answer, self._postpone(origin.host, answer, self._settings.first_backoff))
 
     async def robots(self, url: str) -> Robots | Refused | Failed:
         """Return the robots.txt in force for *url*, asked for if none is known or it is a day old."""
@@ -289,7 +314,7 @@ class Client:
             try:
                 async with self._courtesy.lease(origin.host, pause):
                     answer = await self._wire.ask(
-                        urls.request_target(url), headers, self._settings.max_body[kind], seconds
+                        urls.request_target(url), headers, self._settings.max_body[kind], seconds=seconds
                     )
                     if isinstance(answer, Barred):
                         return answer

@@ -104,18 +104,29 @@ class Wire:
         self._sessions.clear()
 
     async def ask(
-        self, url: str, headers: Mapping[str, str], max_body: int, seconds: float | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        max_body: int,
+        *,
+        seconds: float | None = None,
+        data: bytes | None = None,
     ) -> Exchange | Lost | Barred:
-        """Send a GET for *url*, an address fit for the wire; return what came back, within *seconds*."""
+        """Send a GET for *url*, an address fit for the wire, or a POST of *data*; return what came back.
+
+        *seconds*: how long it may take; None: as the settings say.
+        """
         proxy = self._settings.proxies.proxy_for(url.partition(":")[0], urlsplit(url).hostname or "")
         requested_at = self._clock.now()
         began = self._clock.monotonic()
         try:
             is_socks = bool(proxy) and str(proxy).startswith("socks")
             session = self._session(str(proxy) if is_socks else HTTP_PROXY if proxy else DIRECT)
-            async with session.get(
+            async with session.request(
+                "GET" if data is None else "POST",
                 _as_it_is(url),
                 headers=headers,
+                data=data,
                 proxy=None if is_socks else proxy,
                 allow_redirects=False,
                 timeout=self._timeout(seconds),
@@ -263,7 +274,7 @@ def _as_it_is(url: str) -> URL:
 
 def _request_head(url: str, response: aiohttp.ClientResponse) -> bytes:
     """Return the request as the server gets it: a proxy's own form and password are nobody's business."""
-    lines = [f"GET {_as_it_is(url).raw_path_qs} HTTP/1.1"]
+    lines = [f"{response.method} {_as_it_is(url).raw_path_qs} HTTP/1.1"]
     for name, value in response.request_info.headers.items():
         if name.lower() != "proxy-authorization":
             lines.append(f"{name}: {value}")

@@ -10,8 +10,9 @@ from typing import Any
 
 from onrecord import archive as archives
 from onrecord.archive import Archive, Step
+from onrecord.compare import Comparison, compare
 from onrecord.config import KeepConfig, SourceConfig
-from onrecord.extract import READER_VERSION
+from onrecord.extract import reader_name
 from onrecord.fetch import Client, decoded_body
 from onrecord.ledger import Event, Put
 from onrecord.model import (
@@ -49,15 +50,19 @@ from onrecord.pipeline.reading import (
     read_again,
     resemble,
 )
+from onrecord.pipeline.removals import Missing, RemovalDesk, missing_of, other_article
 from onrecord.pipeline.report import Happening, Listener, News
 from onrecord.pipeline.terms import TermsDesk
-from onrecord.pipeline.writing import Writer
+from onrecord.pipeline.writing import Writer, record_of
 from onrecord.render import document as documents
 from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
 from onrecord.schedule import next_look, next_stub_look
 from onrecord.store import AddressRow, HeldArticle
 from onrecord.urls import article_id, lookup_key
 from onrecord.warc import RevisitTarget, payload_digest
+
+#: Why an address is left that was forgotten.
+FORGOTTEN = "it was deleted here on purpose (`onrecord forget`), and is not kept again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,20 @@ class Kept:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Superseded:
+    """The revision that a newer one takes the place of, and what is different in that."""
+
+    held: HeldArticle
+    comparison: Comparison
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """What the ledger says of it."""
+        kinds = sorted(kind.value for kind in self.comparison.kinds)
+        return {"kinds": kinds, "weight": self.comparison.weight}
+
+
 class ArticleDesk:
     """Looks at articles' addresses and keeps what they bring."""
 
@@ -117,13 +136,16 @@ class ArticleDesk:
         self._writer = writer
         self._now = now
         self._tell = tell
-        self._fallbacks = Fallbacks(archive.config.fetch, client, now=now)
+        self._rules = archive.rules
+        self._fallbacks = Fallbacks(archive.config.fetch, client, self._rules, now=now)
         self._terms = TermsDesk(archive, client, now=now)
         self._pictures = PictureDesk(archive, client, writer, now=now)
         self._enclosures = EnclosureDesk(archive, client, writer)
+        self._removals = RemovalDesk(archive, writer, now=now)
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
         self._told_pictures: set[str] = set()
+        self._told_rules: set[str] = set()
         self._being_kept: dict[str, ArticleId] = {}
         self._locks: dict[ArticleId, asyncio.Lock] = {}
 
@@ -141,7 +163,8 @@ class ArticleDesk:
             return Finding(
                 look=look, outcome=outcome, judged=Judged(reading=None, verdict=None), held=look.held
             )
-        judged = read(outcome, look.entry, look.source, url=look.url)
+        judged = read(outcome, look.entry, look.source, url=look.url, rules=self._rules)
+        self._tell_missed(look, judged.reading)
         if look.held is None and look.source.full_text != "feed":
             judged = await self._fallbacks.instead_of(Wanted(look.url, look.entry, outcome, judged))
         held = look.held or self._held(judged.reading)
@@ -174,6 +197,14 @@ class ArticleDesk:
                 self._tell(News(what=what, source=look.source.id, url=one.kept.url, reason=one.kept.reason))
         return tuple(found)
 
+    def _tell_missed(self, look: Look, reading: Reading | None) -> None:
+        """Tell that a rule no longer fits its site's pages: once a round, not once a page."""
+        if reading and reading.missed and reading.missed not in self._told_rules:
+            self._told_rules.add(reading.missed)
+            self._tell(
+                News(what=Happening.RULE_MISSED, source=look.source.id, url=look.url, reason=reading.missed)
+            )
+
     def _held(self, reading: Reading | None) -> HeldArticle | None:
         if reading is None:
             return None
@@ -200,11 +231,18 @@ class ArticleDesk:
         """Write down what a look brought. When this returns, it would outlast a crash."""
         reading = finding.judged.reading
         held = finding.held or self._held(reading)
+        if held is None and reading and self._is_forgotten(finding.look, reading):
+            return Kept(article_id=None, outcome="left", reason=FORGOTTEN)
         if held is None:
             return await (self._keep_new(finding, reading) if reading else self._keep_nothing(finding, None))
         # Two sources may bring one article at once: each is compared with what stands when its turn comes.
         async with self._lock(held.id):
             return await self._keep_beside(finding, reading, self._archive.catalog.article(held.id) or held)
+
+    def _is_forgotten(self, look: Look, reading: Reading) -> bool:
+        """Was it deleted here on purpose, under one of its addresses?"""
+        named = (look.url, reading.identity.canonical_url, *reading.identity.aliases)
+        return any(map(self._archive.catalog.is_forgotten, named))
 
     def _lock(self, held_id: ArticleId) -> asyncio.Lock:
         return self._locks.setdefault(held_id, asyncio.Lock())
@@ -216,20 +254,22 @@ class ArticleDesk:
             return await self._keep_nothing(finding, held)
         latest = self._archive.document(held)
         if reading.exchange and self._leads_elsewhere(reading, reading.exchange, held, latest):
-            reason = f"the address leads to another page now: {reading.exchange.url}"
-            self._remember_failure(finding, held, reason)
-            return Kept(article_id=held.id, outcome="kept", reason=reason)
+            missing = other_article(
+                finding.look.url, reading.exchanges_of(finding.outcome), self._known(held)
+            )
+            self._remember_failure(finding, held, missing.reason)
+            await self._note_missing(finding, held, missing)
+            return Kept(article_id=held.id, outcome="kept", reason=missing.reason)
         kept = await self._keep_held(finding, reading, held, latest)
         # The feed may still give the text of a page that is gone.
-        await self._suspect_removal(finding, held)
+        await self._note_missing(finding, held)
         return kept
 
     def _leads_elsewhere(
         self, reading: Reading, answer: Exchange, held: HeldArticle, latest: Document
     ) -> bool:
         """Was another article, or a home page, answered from an address that the held one never had?"""
-        known = {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
-        is_known = {lookup_key(reading.identity.canonical_url), lookup_key(answer.url)} <= known
+        is_known = {lookup_key(reading.identity.canonical_url), lookup_key(answer.url)} <= self._known(held)
         return not is_known and not resemble(reading.article, latest.revision.article)
 
     async def _keep_new(self, finding: Finding, reading: Reading) -> Kept:
@@ -274,12 +314,9 @@ class ArticleDesk:
     ) -> Kept:
         told = latest.revision.article
         reading = replace(reading, article=_with_what_the_feed_told(reading.article, told))
+        reread = self._reread(latest, held, finding.look.entry)
         decided = next_revision(
-            reading.article,
-            reading.kind,
-            latest.revision,
-            now=self._now(),
-            latest_reread=self._reread(latest, held, finding.look.entry),
+            reading.article, reading.kind, latest.revision, now=self._now(), latest_reread=reread
         )
         if isinstance(decided, Unchanged) or _is_worse(reading, latest, finding.look.source):
             return await self._keep_same(finding, reading, held, latest)
@@ -290,10 +327,13 @@ class ArticleDesk:
             captured_at=capture.captured_at if capture else decided.revision.captured_at,
         )
         document = self._document(finding, reading, revision, capture, held=latest, fresh_id=latest.id)
+        superseded = _Superseded(held, compare(reread or told, revision.article))
         event = Event.REVISED if isinstance(decided, NewRevision) else Event.KIND_CHANGED
-        await self._commit_document(event, finding, reading, document, held.path, capture, superseded=held)
+        await self._commit_document(
+            event, finding, reading, document, held.path, capture, superseded=superseded
+        )
         self._tell(_news(Happening.REVISED, finding.look, reading.article.headline))
-        await self._restore(finding, held)
+        await self._restore(finding, held, capture)
         self._remember(finding, document.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=document.id, outcome="kept")
 
@@ -303,7 +343,7 @@ class ArticleDesk:
         """A reader would see no difference: note the look, the feed's own bytes, other addresses."""
         capture = await self._revisit(finding, reading.exchange)
         steps = self._envelope_steps(finding, held)
-        known = {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
+        known = self._known(held)
         named = {lookup_key(url): url for url in (reading.identity.canonical_url, *reading.identity.aliases)}
         if fresh := [
             url for key, url in named.items() if key not in known and not self._archive.catalog.find(url)
@@ -312,7 +352,7 @@ class ArticleDesk:
         if steps:
             await self._writer.commit(*steps)
         await self._complete(finding, held, latest)
-        await self._restore(finding, held)
+        await self._restore(finding, held, capture)
         self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=held.id, outcome="kept")
 
@@ -324,7 +364,7 @@ class ArticleDesk:
         is_missing = any(reason for _, _, reason in self._archive.catalog.pictures(held.id))
         if is_missing or listed_in(finding.look.entry):
             await self._complete(finding, held, self._archive.document(held))
-        await self._restore(finding, held)
+        await self._restore(finding, held, capture)
         self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
         return Kept(article_id=held.id, outcome="kept")
 
@@ -342,8 +382,8 @@ class ArticleDesk:
         else:
             reason, _ = reason_of(outcome)
         if held is not None:
-            await self._suspect_removal(finding, held)
             self._remember_failure(finding, held, reason)
+            await self._note_missing(finding, held)
             return Kept(article_id=held.id, outcome="kept", reason=reason)
         if finding.left is None:
             await self._capture_refused(finding)
@@ -360,25 +400,22 @@ class ArticleDesk:
             for exchange in outcome.exchanges:
                 await self._writer.capture(exchange)
 
-    async def _suspect_removal(self, finding: Finding, held: HeldArticle) -> None:
-        if not isinstance(finding.outcome, Gone) or held.removed_at:
-            return
-        # A page that never answered can't vanish; an item that left a feed's window has not.
-        answered = [row.url for row in self._archive.state.addresses_of(held.id) if row.payload_digest]
-        is_from_page = held.kind == ReadingKind.PAGE  # though the state may have forgotten at which address
-        if finding.look.url not in answered and (answered or not is_from_page):
-            return
-        captures = [await self._writer.capture(exchange) for exchange in finding.outcome.exchanges]
-        status = finding.outcome.final.status
-        reason = f"the server answered {status}"
-        data = {"id": held.id, "state": "suspected", "status": status, "reason": reason}
-        data["record"] = _record(captures[-1])
-        await self._writer.commit(Step(event=Event.REMOVED, data=data))
-        self._tell(_news(Happening.REMOVED, finding.look, held.headline, reason))
+    async def _note_missing(
+        self, finding: Finding, held: HeldArticle, missing: Missing | None = None
+    ) -> None:
+        """Note what stands where the article was, if that is what was answered."""
+        verdict, outcome = finding.judged.verdict, finding.outcome
+        missing = missing or missing_of(finding.look.url, outcome, verdict, self._known(held))
+        if missing and await self._removals.note(missing, held):
+            self._tell(_news(Happening.REMOVED, finding.look, held.headline, missing.reason))
 
-    async def _restore(self, finding: Finding, held: HeldArticle) -> None:
+    def _known(self, held: HeldArticle) -> set[str]:
+        """Return the keys of all addresses that an article has had."""
+        return {lookup_key(url) for url in (held.url, *self._archive.catalog.aliases(held.id))}
+
+    async def _restore(self, finding: Finding, held: HeldArticle, capture: Capture | None) -> None:
         if held.removed_at and finding.is_answered:
-            await self._writer.commit(Step(event=Event.RESTORED, data={"id": held.id}))
+            await self._removals.restore(held, capture)
             self._tell(_news(Happening.RESTORED, finding.look, held.headline))
 
     async def _complete(self, finding: Finding, held: HeldArticle, latest: Document) -> None:
@@ -409,8 +446,9 @@ class ArticleDesk:
         """Record the exchanges that a page came by; a feed's were recorded when it was read."""
         if reading.exchange is None:
             return None
-        asked = finding.outcome.exchanges if isinstance(finding.outcome, Fetched) else ()
-        captures = [await self._writer.capture(exchange) for exchange in reading.exchanges or asked]
+        captures = [
+            await self._writer.capture(exchange) for exchange in reading.exchanges_of(finding.outcome)
+        ]
         return captures[-1]
 
     async def _revisit(self, finding: Finding, exchange: Exchange | None) -> Capture | None:
@@ -455,7 +493,7 @@ class ArticleDesk:
             revision=revision,
             capture_digest=capture.payload_digest if capture else None,
             capture_record=capture.record_id if capture else None,
-            reader_version=READER_VERSION,
+            reader_version=reading.reader,
             verdict=reading.verdict.kind,
             via=reading.via,
             via_url=reading.exchange.url if reading.via and reading.exchange else None,
@@ -496,10 +534,10 @@ class ArticleDesk:
         path: str,
         capture: Capture | None,
         *,
-        superseded: HeldArticle | None = None,
+        superseded: _Superseded | None = None,
     ) -> None:
         envelope = envelope_of(finding.look.entry)
-        files = self._superseded_files(superseded)
+        files = self._superseded_files(superseded.held) if superseded else []
         files.append((path, documents.write(document).encode()))
         if envelope:
             files.append((archives.envelope_path(path), archives.write_envelope(envelope)))
@@ -518,10 +556,11 @@ class ArticleDesk:
             "verdict": document.verdict.value,
             "document": path,
             "envelope": archives.envelope_path(path) if envelope else None,
-            "superseded": archives.superseded_path(path, superseded.revision) if superseded else None,
+            "superseded": archives.superseded_path(path, superseded.held.revision) if superseded else None,
+            "changed": superseded.changed if superseded and event is Event.REVISED else None,
             "aliases": sorted(aliases.values()),
             "copy_of": reading.identity.copy_of,
-            "record": _record(capture) if capture else None,
+            "record": record_of(capture) if capture else None,
         }
         step = Step(
             event=event,
@@ -532,10 +571,8 @@ class ArticleDesk:
         )
         await self._writer.commit(step)
 
-    def _superseded_files(self, held: HeldArticle | None) -> list[tuple[str, bytes]]:
+    def _superseded_files(self, held: HeldArticle) -> list[tuple[str, bytes]]:
         """Return the files that keep what a newer revision is about to take the place of."""
-        if held is None:
-            return []
         files = self._archive.files
         moved = archives.superseded_path(held.path, held.revision)
         kept = [(moved, files.read(held.path))]
@@ -554,16 +591,19 @@ class ArticleDesk:
         return [Step(event=Event.ENVELOPED, data=data, files=((path, archives.write_envelope(envelope)),))]
 
     def _reread(self, latest: Document, held: HeldArticle, entry: Entry | None) -> Article | None:
-        """Read the older capture with today's reader, so that an upgrade makes no revision."""
-        if latest.reader_version == READER_VERSION or latest.revision.kind is not ReadingKind.PAGE:
+        """Read the older capture with today's reader and rules, so that an upgrade makes no revision."""
+        rule = self._rules.rule_for(held.url, on=latest.revision.captured_at)
+        if latest.reader_version == reader_name(rule) or latest.revision.kind is not ReadingKind.PAGE:
             return None
         newest = self._archive.catalog.revisions(held.id)[-1]
         if newest.record is None:
             return None
         record = self._archive.record(newest.record)
-        body = decoded_body(record.exchange()).body
+        exchange = record.exchange()
+        body = decoded_body(exchange).body
         url = record.url or held.url
-        again = read_again(body, url=url, content_type=newest.media_type, entry=entry)
+        rule = self._rules.rule_for(url, on=exchange.requested_at)
+        again = read_again(body, url=url, content_type=newest.media_type, entry=entry, rule=rule)
         return _with_what_the_feed_told(again, latest.revision.article) if again else None
 
     # ---------------------------------------------------------------- remembering
@@ -590,6 +630,8 @@ class ArticleDesk:
             verdict=finding.judged.verdict.kind.value if finding.judged.verdict else known.verdict,
             next_at=self._next_look(finding, first_captured_at, now),
         )
+        if finding.is_answered:
+            row = replace(row, answered_at=now)
         is_rendition = finding.judged.reading is not None and finding.judged.reading.via is not None
         if isinstance(finding.outcome, Fetched) and finding.is_answered and not is_rendition:
             final = finding.outcome.final
@@ -682,17 +724,6 @@ def _outcome_name(finding: Finding) -> str:
             return "refused"
         case _:
             return "failed"
-
-
-def _record(capture: Capture) -> dict[str, Any]:
-    return {
-        "id": capture.record_id,
-        "path": capture.record.path,
-        "offset": capture.record.offset,
-        "length": capture.record.length,
-        "digest": capture.payload_digest,
-        "media_type": capture.media_type,
-    }
 
 
 def _puts(pictures: Iterable[Gathered], enclosures: Iterable[GatheredEnclosure]) -> tuple[Put, ...]:

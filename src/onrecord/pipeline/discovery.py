@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -42,6 +42,9 @@ class Discovered:
     feed: Feed | None = None  #: None: it says what it said before, or nothing
     failure: str | None = None
     moved: Step | None = None  #: it says for the first time that it has another address
+    named_in: Mapping[str, str | None] = field(
+        default_factory=dict
+    )  #: captures of entries of older pages, by address
     judged: Judged | None = None  #: whether it joins its last reading; None: nothing tells
 
 
@@ -127,8 +130,9 @@ class Discovery:
             read_at=checked.checked_at,
         )
         judged = self._gaps.judge(source, known, feed) if claims != known.claims_digest else None
+        named_in: Mapping[str, str | None] = {}
         if judged and judged.gap:
-            feed, judged = await self._with_older(source, known, feed, judged)
+            feed, judged, named_in = await self._with_older(source, known, feed, judged)
         if claims != known.claims_digest and feed.kind is not FeedKind.FRONT_PAGE:
             for exchange in outcome.exchanges:
                 capture = await self._writer.capture(exchange, revisit_of=_target(known))
@@ -138,20 +142,26 @@ class Discovery:
                 record_date=capture.captured_at,
                 payload_digest=capture.payload_digest,
             )
-        return Discovered(row=row, feed=feed, judged=judged, moved=_move(source, known, row))
+        moved = _move(source, known, row)
+        return Discovered(row=row, feed=feed, judged=judged, moved=moved, named_in=named_in)
 
     async def _with_older(
         self, source: SourceConfig, known: FeedRow, feed: Feed, judged: Judged
-    ) -> tuple[Feed, Judged]:
-        """Go back page by page, where a feed has pages, until it joins what was known of it."""
+    ) -> tuple[Feed, Judged, dict[str, str | None]]:
+        """Go back page by page, where a feed has pages, until it joins what was known of it.
+
+        Return also which capture names each entry of these pages.
+        """
+        named_in: dict[str, str | None] = {}
         async for page in older_pages(self._client, feed, most=PAGES_A_ROUND):
             for exchange in page.exchanges:
-                await self._writer.capture(exchange)
+                capture = await self._writer.capture(exchange)
+            named_in |= dict.fromkeys((entry.url for entry in page.feed.entries), capture.record_id)
             feed = replace(feed, entries=feed.entries + page.feed.entries)
             judged = self._gaps.judge(source, known, feed) or judged
             if judged.gap is None:
                 break
-        return feed, judged
+        return feed, judged, named_in
 
 
 def _parsed(exchange: Exchange, *, is_front_page: bool) -> Feed:

@@ -19,7 +19,7 @@ from onrecord.ledger import Put
 from onrecord.model import Enclosure, Entry, Fetched, KeptEnclosure
 from onrecord.pipeline.pictures import is_stored, reason_of
 from onrecord.pipeline.writing import Writer
-from onrecord.text import sized
+from onrecord.text import size_told
 
 MIB = 1024 * 1024
 
@@ -96,7 +96,7 @@ class EnclosureDesk:
     async def _keep(self, listed: KeptEnclosure, source: SourceConfig) -> GatheredEnclosure:
         limit = self._archive.config.keep.max_enclosure_mib
         if listed.size and listed.size > limit * MIB:
-            what = f"its feed says {sized(listed.size)}, and [keep] max_enclosure_mib is {limit}"
+            what = f"its feed says {size_told(listed.size)}, and [keep] max_enclosure_mib is {limit}"
             return GatheredEnclosure(replace(listed, reason=what))
         async with self._turn:
             outcome = await self._client.fetch(listed.url, kind="enclosure")

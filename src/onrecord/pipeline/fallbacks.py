@@ -16,6 +16,7 @@ from onrecord.fetch import Client
 from onrecord.model import Entry, Fetched, Gone, Outcome, ReadingKind, VerdictKind
 from onrecord.pipeline.mementos import mementos
 from onrecord.pipeline.reading import Judged, Reading, read_rendition
+from onrecord.sites import Rulebook
 
 #: Pages of one way that are tried.
 MOST_PAGES = 2
@@ -38,8 +39,11 @@ class Wanted:
 class Fallbacks:
     """Tries other ways to an article."""
 
-    def __init__(self, config: FetchConfig, client: Client, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: FetchConfig, client: Client, rules: Rulebook, *, now: Callable[[], datetime]
+    ) -> None:
         self._config = config
+        self._rules = rules
         self._client = client
         self._now = now
 
@@ -69,7 +73,7 @@ class Fallbacks:
         stated = [url for one, url in facts.renditions if one == way] if facts else []
         for url in stated[:MOST_PAGES]:
             outcome = await self._client.fetch(url, kind="page")
-            if isinstance(outcome, Fetched) and (reading := _read(outcome, way, wanted)):
+            if isinstance(outcome, Fetched) and (reading := self._read(outcome, way, wanted)):
                 yield reading
 
     async def _memento(self, wanted: Wanted) -> Reading | None:
@@ -78,13 +82,12 @@ class Fallbacks:
         at = published.at if published and published.is_precise else self._now()
         timegate = self._config.timegate
         async for outcome in mementos(self._client, timegate, wanted.url, at=at, kind="page"):
-            if reading := _read(outcome, "memento", wanted):
+            if reading := self._read(outcome, "memento", wanted):
                 return reading
         return None
 
-
-def _read(outcome: Fetched, way: str, wanted: Wanted) -> Reading | None:
-    reading = read_rendition(outcome, wanted.entry, url=wanted.url)
-    if reading is None or reading.verdict.kind is VerdictKind.PART:
-        return None
-    return replace(reading, kind=ReadingKind.RENDITION, via=way, exchanges=outcome.exchanges)
+    def _read(self, outcome: Fetched, way: str, wanted: Wanted) -> Reading | None:
+        reading = read_rendition(outcome, wanted.entry, url=wanted.url, rules=self._rules)
+        if reading is None or reading.verdict.kind is VerdictKind.PART:
+            return None
+        return replace(reading, kind=ReadingKind.RENDITION, via=way, exchanges=outcome.exchanges)

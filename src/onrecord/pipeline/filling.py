@@ -187,7 +187,9 @@ class Filling:
         """Is an address new to us? So is one that a round noted, and broke off before it was asked for."""
         row = self._archive.state.entry(source.id, lookup_key(url))
         is_noted = row is not None and row.outcome == "waiting"
-        return self._archive.catalog.find(url) is None and (row is None or is_noted)
+        catalog = self._archive.catalog
+        is_ours = catalog.find(url) is not None or catalog.is_forgotten(url)
+        return not is_ours and (row is None or is_noted)
 
     def _found(
         self, source: SourceConfig, gap: HeldGap, by: str, listed: Iterable[Entry], *, is_whole: bool = False

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from onrecord.config import SourceConfig
-from onrecord.extract import PageFacts, read_entry, read_page_and_facts
+from onrecord.extract import (
+    READER_VERSION,
+    PageFacts,
+    SiteRule,
+    read_entry,
+    read_page_and_facts,
+    reader_name,
+)
 from onrecord.fetch import decoded_body
 from onrecord.judge import judge
 from onrecord.model import (
@@ -15,10 +23,12 @@ from onrecord.model import (
     Exchange,
     Fetched,
     Outcome,
+    Problem,
     ReadingKind,
     Verdict,
     VerdictKind,
 )
+from onrecord.sites import Rulebook
 from onrecord.text import body_text
 from onrecord.urls import Identity, canonicalize, identity
 
@@ -41,9 +51,15 @@ class Reading:
     kind: ReadingKind
     verdict: Verdict
     identity: Identity
+    reader: str = READER_VERSION  #: and the rule that it had
+    missed: str | None = None  #: what that rule did not find though every article has it, as a sentence
     exchange: Exchange | None = None  #: the page's; None for a feed's text
     via: str | None = None  #: of a rendition: which
     exchanges: tuple[Exchange, ...] = ()  #: of a rendition: how it came
+
+    def exchanges_of(self, outcome: Outcome | None) -> tuple[Exchange, ...]:
+        """Return how it came, redirects first: of a rendition its own way, else that of the page's *outcome*."""
+        return self.exchanges or (outcome.exchanges if isinstance(outcome, Fetched) else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +71,13 @@ class Judged:
     facts: PageFacts | None = None  #: of the page
 
 
-def read(outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, url: str) -> Judged:
+def read(
+    outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, url: str, rules: Rulebook
+) -> Judged:
     """Return the fuller of the page and the feed's own text, as *source* wants it."""
-    page, verdict, facts = _page(outcome, entry, url) if isinstance(outcome, Fetched) else (None, None, None)
+    page, verdict, facts = (
+        _page(outcome, entry, url, rules) if isinstance(outcome, Fetched) else (None, None, None)
+    )
     feed = _feed(entry, source) if source.full_text != "page" else None
     if source.full_text == "feed" and feed is not None:
         return Judged(reading=feed, verdict=verdict, facts=facts)
@@ -68,25 +88,32 @@ def read(outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, 
     return Judged(reading=feed or page, verdict=verdict, facts=facts)
 
 
-def read_again(body: bytes, *, url: str, content_type: str | None, entry: Entry | None) -> Article | None:
+def read_again(
+    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None
+) -> Article | None:
     """Return what today's reader makes of an older capture, with the help that the page has today."""
-    return read_page_and_facts(body, url=url, content_type=content_type, entry=entry)[0].article
+    return read_page_and_facts(body, url=url, content_type=content_type, entry=entry, rule=rule)[0].article
 
 
-def read_rendition(outcome: Fetched, entry: Entry | None, *, url: str) -> Reading | None:
+def read_rendition(outcome: Fetched, entry: Entry | None, *, url: str, rules: Rulebook) -> Reading | None:
     """Return the article that another page of the one at *url* holds, filed under the article's own address."""
-    reading, _, _ = _page(outcome, entry, outcome.exchanges[0].url)
+    reading, _, _ = _page(outcome, entry, outcome.exchanges[0].url, rules)
     if reading is None:
         return None
     found = identity(url, url, ())
     return replace(reading, article=_filed_under(reading.article, found), identity=found)
 
 
-def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | None, Verdict, PageFacts]:
+def _page(
+    outcome: Fetched, entry: Entry | None, url: str, rules: Rulebook
+) -> tuple[Reading | None, Verdict, PageFacts]:
     final = outcome.final
     content_type = final.header("content-type")
     body = decoded_body(final).body
-    extraction, facts = read_page_and_facts(body, url=final.url, content_type=content_type, entry=entry)
+    rule = rules.rule_for(final.url, on=final.requested_at)
+    extraction, facts = read_page_and_facts(
+        body, url=final.url, content_type=content_type, entry=entry, rule=rule
+    )
     verdict = judge(
         extraction,
         facts,
@@ -100,8 +127,25 @@ def _page(outcome: Fetched, entry: Entry | None, url: str) -> tuple[Reading | No
         return None, verdict, facts
     found = identity(url, final.url, extraction.canonical_claims)
     article = _filed_under(extraction.article, found)
-    reading = Reading(article=article, kind=extraction.kind, verdict=verdict, identity=found, exchange=final)
+    reading = Reading(
+        article=article,
+        kind=extraction.kind,
+        verdict=verdict,
+        identity=found,
+        reader=reader_name(rule),
+        missed=_missed(extraction.problems),
+        exchange=final,
+    )
     return reading, verdict, facts
+
+
+def _missed(problems: Iterable[Problem]) -> str | None:
+    """Return what a rule did not find, as a sentence, or None."""
+    missed = [one for one in problems if one.code == "rule-found-nothing"]
+    fields = " and ".join(one.where for one in missed)
+    return (
+        f"the rule {missed[0].detail} found no {fields}; the reader’s own finding is kept" if missed else None
+    )
 
 
 def _feed(entry: Entry | None, source: SourceConfig) -> Reading | None:

@@ -37,6 +37,7 @@ class Happening(StrEnum):
     ENCLOSURE = "enclosure"
     ENCLOSURE_MISSING = "enclosure-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
+    RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +89,11 @@ class RoundReport:
             what.value: self.counts[what.value] for what in Happening if self.counts[what.value]
         }
         return found
+
+
+@dataclass(slots=True)
+class HookReport:
+    """What came of telling the hooks, by their names: how many changes were told, and what failed, why."""
+
+    told: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)

@@ -12,12 +12,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from onrecord import legacy
 from onrecord.archive import Archive, Step, envelope_path
 from onrecord.archive.envelopes import read_envelope
 from onrecord.errors import FormatError
-from onrecord.extract import READER_VERSION, read_entry, read_page
+from onrecord.extract import READER_VERSION, read_entry, read_page, reader_name
 from onrecord.fetch import decoded_body
 from onrecord.ledger import Event
 from onrecord.model import Article, Document, KeptPicture, ReadingKind, RecordRef
@@ -25,6 +26,7 @@ from onrecord.pipeline.claims import recalled
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.revisions import content_digest
+from onrecord.sites import Rulebook
 from onrecord.store import FolderStore, HeldArticle, Listing
 from onrecord.warc import read_record
 
@@ -65,6 +67,7 @@ class RereadReport:
 
     read: int = 0
     changed: int = 0
+    pruned: int = 0  #: revisions whose capture has been pruned: their document is the truth
     failures: list[str] = field(default_factory=list)
 
 
@@ -79,13 +82,15 @@ def reread_all(
     Raises:
         StorageError: The disk said no. What was committed stands.
     """
-    report = RereadReport()
+    report = RereadReport(pruned=archive.catalog.without_capture())
     asked = list(_all_rereadings(archive, source))
     note = archive.state.host_note(NOTE, source or "")
     waiting = [one for one in asked if note is None or one.place > note[0]]
     done = len(asked) - len(waiting)
     batches = iter(waiting)
-    with ProcessPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with ProcessPoolExecutor(
+        max_workers=os.cpu_count() or 1, initializer=_with_rules, initargs=(archive.rules,)
+    ) as pool:
         while batch := list(islice(batches, BATCH)):
             found = list(pool.map(reread, batch, chunksize=4))
             archive.commit([_step(one) for one in found if one.document], now=utc_now())
@@ -137,9 +142,10 @@ def reread(asked: Rereading) -> Reread:
     try:
         files = FolderStore(asked.root)
         known = documents.read(files.read(asked.path).decode("utf-8"), asked.path)
-        fresh = (
-            _read_feed(asked, files) if known.revision.kind is ReadingKind.FEED else _read_page(asked, known)
-        )
+        if known.revision.kind is ReadingKind.FEED:
+            fresh, reader = _read_feed(asked, files), READER_VERSION
+        else:
+            fresh, reader = _read_page(asked, known)
     except (FormatError, UnicodeDecodeError, FileNotFoundError) as error:
         return Reread(asked, failure=f"{asked.path}: {error}")
     if fresh is None:
@@ -151,19 +157,42 @@ def reread(asked: Rereading) -> Reread:
         # A feed's entry may have told them, and is not asked again.
         published_at=fresh.published_at or before.published_at,
         authors=fresh.authors or before.authors,
+        **_told_by_the_feed(fresh, before) if known.revision.kind is ReadingKind.FEED else {},
     )
-    return Reread(asked) if article == before else Reread(asked, document=_with(known, article))
+    return Reread(asked) if article == before else Reread(asked, document=_with(known, article, reader))
 
 
-def _read_page(asked: Rereading, known: Document) -> Article | None:
-    """Return what today's reader makes of the capture; None where there is none any more."""
+def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
+    """Return what an envelope does not hold of an entry: the feed's language, and the entry's categories."""
+    return {"language": fresh.language or before.language, "topics": fresh.topics or before.topics}
+
+
+#: The rules of a worker process, put there when it begins.
+_rules = Rulebook()
+
+
+def _with_rules(rules: Rulebook) -> None:
+    global _rules  # noqa: PLW0603  a process of the pool has no other place for what it is given once
+    _rules = rules
+
+
+def _read_page(asked: Rereading, known: Document) -> tuple[Article | None, str]:
+    """Return what today's reader makes of the capture, and its name; None where there is none any more."""
     if asked.record is None:
-        return None
+        return None, READER_VERSION
     with (asked.root / asked.record.path).open("rb") as stream:
         record = read_record(stream, asked.record.offset, path=asked.record.path)
     url = record.url or known.revision.article.canonical_url
-    body = decoded_body(record.exchange()).body
-    return read_page(body, url=url, content_type=asked.media_type, entry=recalled(url, asked.claims)).article
+    exchange = record.exchange()
+    rule = _rules.rule_for(url, on=exchange.requested_at)
+    found = read_page(
+        decoded_body(exchange).body,
+        url=url,
+        content_type=asked.media_type,
+        entry=recalled(url, asked.claims),
+        rule=rule,
+    )
+    return found.article, reader_name(rule)
 
 
 def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
@@ -174,10 +203,10 @@ def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
     return read_entry(entry, feed_url=entry.url).article
 
 
-def _with(known: Document, article: Article) -> Document:
+def _with(known: Document, article: Article, reader: str) -> Document:
     revision = replace(known.revision, article=article, content_digest=content_digest(article))
     pictures = {
         picture.url: known.pictures.get(picture.url) or KeptPicture(url=picture.url, reason=NOT_ASKED)
         for picture in article.pictures
     }
-    return replace(known, revision=revision, pictures=pictures, reader_version=READER_VERSION)
+    return replace(known, revision=revision, pictures=pictures, reader_version=reader)

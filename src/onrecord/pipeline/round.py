@@ -28,12 +28,12 @@ from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
 from onrecord.pipeline.budget import Budget
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery
-from onrecord.pipeline.filling import Filling
+from onrecord.pipeline.filling import Filling, Found
 from onrecord.pipeline.gaps import GapDesk
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
 from onrecord.schedule import next_look
-from onrecord.store import AddressRow, EntryRow, SourceRow
+from onrecord.store import AddressRow, EntryRow, FeedRow, SourceRow
 from onrecord.urls import lookup_key
 
 #: Looks of one source under way at once: while one waits for its host, another's pictures come from theirs.
@@ -153,9 +153,7 @@ class Round:
         if moved := [one.moved for one in lists if one.moved]:
             await self._writer.commit(*moved)
         found = await self._within(self._filling.search(source)) or [] if fill else []
-        feeds = [one.feed for one in lists if one.feed]
-        feeds += [Feed(url=one.gap.url or "", kind=None, entries=one.entries) for one in found]
-        planned = self._plan(source, feeds, recheck=recheck, retry=recheck or fill)
+        planned = self._plan(source, [*lists, *map(_as_list, found)], recheck=recheck, retry=recheck or fill)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         taken = await self._take(planned)
         await self._gaps.fill(source, found)
@@ -228,18 +226,23 @@ class Round:
     # ---------------------------------------------------------------- what to look at
 
     def _plan(
-        self, source: SourceConfig, feeds: Sequence[Feed], *, recheck: bool, retry: bool
+        self, source: SourceConfig, lists: Sequence[Discovered], *, recheck: bool, retry: bool
     ) -> list[_Planned]:
         """Return the looks to take. *retry*: also at entries that are not held and not due."""
         now = self._now()
+        feeds = [one.feed for one in lists if one.feed]
+        named_in = {entry.url: one.row.record_id for one in lists if one.feed for entry in one.feed.entries}
+        for one in lists:
+            named_in |= one.named_in
         planned: dict[str, _Planned] = {}
         listed: dict[str, Entry] = {}
         for entry in _in_order(feeds):
             key = lookup_key(entry.url)
-            if key in listed:
+            if key in listed or self._archive.catalog.is_forgotten(entry.url):
                 continue
             listed[key] = entry
-            if plan := self._plan_entry(source, key, entry, now=now, retry=retry):
+            record = named_in.get(entry.url)
+            if plan := self._plan_entry(source, key, entry, list_record=record, now=now, retry=retry):
                 planned[key] = plan
         for row in self._archive.state.entries_not_kept(source.id) if retry else self._due(source, now):
             if row.key not in listed:
@@ -260,6 +263,7 @@ class Round:
         key: str,
         entry: Entry,
         *,
+        list_record: str | None,
         now: datetime,
         retry: bool,
     ) -> _Planned | None:
@@ -281,6 +285,7 @@ class Round:
             reason=known.reason if known else None,
             attempts=known.attempts if known else 0,
             next_at=known.next_at if known else None,
+            list_record=list_record,
         )
         is_changed = known is None or known.claims_digest != claims
         is_waiting = known is not None and _is_waiting(known, now=now)
@@ -338,6 +343,14 @@ class Round:
             known = state.source(source.id) or SourceRow(id=source.id)
             failures = known.failures + 1 if failed else 0
             state.put(replace(known, checked_at=self._now(), failures=failures, reason=failed, left_at=None))
+
+
+def _as_list(found: Found) -> Discovered:
+    """Return what was found of a gap as a list of its own, which no capture of the list itself names."""
+    url, source = found.gap.url or "", found.gap.source
+    return Discovered(
+        row=FeedRow(url=url, source=source), feed=Feed(url=url, kind=None, entries=found.entries)
+    )
 
 
 def _in_order(feeds: Sequence[Feed]) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -221,7 +221,7 @@ async def watch(
     *,
     environ: Mapping[str, str],
     tell: Listener,
-    after_round: Callable[[RoundReport], None],
+    after_round: Callable[[RoundReport], Awaitable[None]],
 ) -> None:
     """Run rounds by schedule until cancelled: each source at its own time."""
     wrong: str | None = None
@@ -239,19 +239,20 @@ async def watch(
             for source in due:
                 if source.id not in report.left:
                     _schedule(archive, source)
-            after_round(report)
+            await after_round(report)
         # What a limit left is due at once; a disk that is full is not asked about each second.
         is_cut = bool(due and report.ended_early)
         await asyncio.sleep(WATCH_NAP if is_cut else _nap(archive, sources, utc_now()))
 
 
 def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
-    """Read onrecord.toml again; while it can't be used the former settings stand. Return what is *wrong* with it.
+    """Read onrecord.toml and the rules again; while they can't be used the former stand. Return what is *wrong*.
 
     A mistake is told once.
     """
     try:
         archive.reload_config()
+        archive.reload_rules()
     except (OnRecordError, OSError) as error:
         if str(error) != wrong:
             tell(News(what=Happening.SETTINGS_WRONG, source=CONFIG, reason=str(error)))

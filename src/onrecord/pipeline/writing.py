@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from onrecord.archive import Archive, Step
 from onrecord.ledger import Line, Put
@@ -20,6 +20,18 @@ from onrecord.model import Capture, Exchange
 from onrecord.warc import RevisitTarget
 
 _Result = TypeVar("_Result")
+
+
+def record_of(capture: Capture) -> dict[str, Any]:
+    """Return a capture as ledger lines name it: docs/FORMAT.md, "The ledger"."""
+    return {
+        "id": capture.record_id,
+        "path": capture.record.path,
+        "offset": capture.record.offset,
+        "length": capture.record.length,
+        "digest": capture.payload_digest,
+        "media_type": capture.media_type,
+    }
 
 
 class Writer:

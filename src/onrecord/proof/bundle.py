@@ -70,7 +70,7 @@ def prove(archive: Archive, held: HeldArticle, keyring: Keyring, *, now: datetim
         "made_at": _text(now),
         "runs": _put_lines(archive, found, runs, wanted.keys),
         "files": _put_files(archive, found, wanted.files),
-        "captures": _put_captures(archive, found, wanted.captures),
+        "captures": _put_captures(archive, found, held, wanted.captures),
         "stamps": [],
     }
     found["check.py"] = (package_files("onrecord.proof") / "check.py").read_bytes()
@@ -94,8 +94,7 @@ def _paths(archive: Archive, held: HeldArticle) -> list[str]:
     paths: dict[str, None] = {}
     for revision in archive.catalog.revisions(held.id):
         paths[revision.path] = None
-        pictures = archive.document_at(revision.path).pictures.values()
-        paths |= {picture.path: None for picture in pictures if picture.path}
+        paths |= {one.path: None for one in archive.document_at(revision.path).files if one.path}
     if held.has_envelope:
         paths[envelope_path(held.path)] = None
     return list(paths)
@@ -110,7 +109,7 @@ def _wanted(archive: Archive, held: HeldArticle, paths: Iterable[str]) -> _Wante
     for line in archive.lines():
         if line.data.get("id") == held.id:
             wanted.about.append(line.seq)
-            if line.data.get("record") and line.event is not Event.REMOVED:
+            if line.data.get("record") and "revision" in line.data:
                 captured[line.data["revision"]] = line
         for put in line.puts:
             if put.path in needed:
@@ -173,15 +172,21 @@ def _put_files(
     return claims
 
 
-def _put_captures(archive: Archive, found: dict[str, bytes], lines: list[Line]) -> list[dict[str, Any]]:
+def _put_captures(
+    archive: Archive, found: dict[str, bytes], held: HeldArticle, lines: list[Line]
+) -> list[dict[str, Any]]:
+    """Put the captures into *found* from where they stand now; one that was pruned has nothing to show."""
+    records = {one.number: one.record for one in archive.catalog.revisions(held.id)}
     claims = []
     for line in lines:
-        record = line.data["record"]
-        place = archive.root / record["path"]
-        archive.files.size(record["path"])  # says so if it is missing
+        record = records.get(line.data["revision"])
+        if record is None:
+            continue
+        place = archive.root / record.path
+        archive.files.size(record.path)  # says so if it is missing
         with storage_errors(place), place.open("rb") as segment:
-            segment.seek(record["offset"])
-            packed = segment.read(record["length"])
+            segment.seek(record.offset)
+            packed = segment.read(record.length)
         name = f"captures/r{line.data['revision']}.warc.gz"
         found[name] = packed
         claims.append({"file": name, "line": line.seq, "url": line.data.get("url", "")})

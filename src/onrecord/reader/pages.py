@@ -26,6 +26,7 @@ from onrecord.model import Document, Picture
 from onrecord.pipeline.report import utc_now
 from onrecord.render import comparison as rendering
 from onrecord.render import html
+from onrecord.render import removal as removals
 from onrecord.search import Ask, SearchIndex, Span
 from onrecord.store import HeldArticle, Listing
 from onrecord.text import body_text, printed_time
@@ -205,6 +206,7 @@ class Pages:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
         document = self._archive.document_at(chosen.path)
         article = document.revision.article
+        removal = self._archive.catalog.removal(held.id)
         return self._page(
             "article.html",
             title=article.headline,
@@ -215,6 +217,7 @@ class Pages:
             body=Markup(html.fragment(article.blocks, _figures(document))),  # noqa: S704  made of our own blocks, each text escaped
             revisions=revisions,
             chosen=chosen,
+            removal=removals.rows(removal) if removal else [],
             published=printed_time(article.published_at) if article.published_at else None,
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=[(one, self._archive.catalog.find(one.url)) for one in article.translations],

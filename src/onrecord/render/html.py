@@ -28,7 +28,7 @@ from onrecord.model import (
     Runs,
     Table,
 )
-from onrecord.text import printed_time, sized
+from onrecord.text import printed_time, size_told
 
 FigureLines = Callable[[Picture], list[str]]  #: a picture's `<figure>`, line by line
 PictureSource = Callable[[KeptPicture | None, Picture], str]  #: the `src` of a picture
@@ -136,7 +136,7 @@ def enclosure_line(kept: KeptEnclosure, href: str) -> str:
 
 def enclosure_words(kept: KeptEnclosure) -> list[str]:
     """Return what the feed says of an enclosure, and why it is missing, each in words."""
-    size = sized(kept.size) if kept.size is not None else None
+    size = size_told(kept.size) if kept.size is not None else None
     missing = f"not kept ({kept.reason})" if kept.reason else None
     return [words for words in (kept.media_type, size, missing) if words]
 
@@ -162,10 +162,10 @@ def table_lines(table: Table) -> list[str]:
 def block_lines(block: Block, figure: FigureLines) -> list[str]:
     """Return a block as lines of HTML that may be joined with a line feed or with nothing."""
     match block:
-        case Paragraph(runs):
-            return [f"<p>{inline(runs)}</p>"]
-        case Heading(runs, level):
-            return [f"<h{level}>{inline(runs)}</h{level}>"]
+        case Paragraph(runs, language):
+            return [f"{tag('p', [('lang', language)])}{inline(runs)}</p>"]
+        case Heading(runs, level, language):
+            return [f"{tag(f'h{level}', [('lang', language)])}{inline(runs)}</h{level}>"]
         case Quotation(blocks, cite):
             foot = [] if cite is None else [f"<footer><cite>{text(cite)}</cite></footer>"]
             return ["<blockquote>", *_lines(blocks, figure), *foot, "</blockquote>"]

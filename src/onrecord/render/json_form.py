@@ -113,9 +113,9 @@ def _block(found: Mapping[str, Any]) -> Block:
     words = {key: value for key, value in found.items() if key != "type"}
     match found["type"]:
         case "paragraph":
-            return Paragraph(_runs(found["runs"]))
+            return Paragraph(_runs(found["runs"]), found.get("language"))
         case "heading":
-            return Heading(_runs(found["runs"]), found["level"])
+            return Heading(_runs(found["runs"]), found["level"], found.get("language"))
         case "quotation":
             return Quotation(_blocks(found["blocks"]), found["cite"])
         case "list":

@@ -1,8 +1,8 @@
 r"""CommonMark: blocks as Markdown that reads back as the same blocks, and that a person likes to read.
 
 Pure: no files, network, clock or log. What Markdown has no words for stands as HTML (`render.html`):
-figures, tables, embeds, and emphasis where its delimiters would not bind. A line break is "\" at the
-end of a line. Characters are escaped only where they would be markup.
+figures, tables, embeds, what is in another language, and emphasis where its delimiters would not bind. A
+line break is "\" at the end of a line. Characters are escaped only where they would be markup.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def blocks_lines(blocks: Sequence[Block], figure: FigureLines) -> list[str]:
 
 def _block_lines(block: Block, figure: FigureLines, turn: int) -> list[str]:
     match block:
-        case Paragraph(runs) if runs:
+        case Paragraph(runs, None) if runs:
             return inline(runs).split("\n")
-        case Heading(runs, level):
+        case Heading(runs, level, None):
             words = inline(runs, is_heading=True)
             return [f"{'#' * level} {words}".rstrip(" ")]
         case Quotation(inner, cite):
@@ -68,7 +68,9 @@ def _block_lines(block: Block, figure: FigureLines, turn: int) -> list[str]:
 def _list_lines(
     items: tuple[tuple[Block, ...], ...], figure: FigureLines, *, is_ordered: bool, turn: int
 ) -> list[str]:
-    is_tight = all(len(item) == 1 and isinstance(item[0], Paragraph) for item in items)
+    is_tight = all(
+        len(item) == 1 and isinstance(item[0], Paragraph) and not item[0].language for item in items
+    )
     lines: list[str] = []
     for number, item in enumerate(items, start=1):
         marker = f"{number}{'.)'[turn]} " if is_ordered else f"{'-+'[turn]} "

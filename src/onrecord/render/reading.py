@@ -304,7 +304,9 @@ def _html_block(element: _Element) -> Block | _Aside:
         case "table":
             return _table(element)
         case "p":
-            return Paragraph(_html_runs(element))
+            return Paragraph(_html_runs(element), element.attributes.get("lang"))
+        case "h2" | "h3" | "h4" | "h5" | "h6" if "lang" in element.attributes:
+            return Heading(_html_runs(element), int(element.name[1]), element.attributes["lang"])
         case "ul" | "ol" if not element.elements():
             return ListBlock((), element.name == "ol")
         case "header" | "footer":

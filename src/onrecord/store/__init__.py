@@ -4,31 +4,49 @@ Each stands behind a narrow protocol, so that an object store or another databas
 Contains no decisions.
 """
 
+from onrecord.store._sqlite import copy_database
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
 from onrecord.store.protocols import (
     Catalog,
+    ChangeListing,
     FileStore,
     HeldArticle,
+    HeldChange,
     HeldGap,
     HeldKey,
     HeldRevision,
     Listing,
     SignedHead,
 )
-from onrecord.store.state import ASKED, AddressRow, EntryRow, FeedRow, PictureRow, SourceRow, State, WindowRow
+from onrecord.store.state import (
+    ASKED,
+    AbsenceRow,
+    AddressRow,
+    DeliveryRow,
+    EntryRow,
+    FeedRow,
+    PictureRow,
+    SourceRow,
+    State,
+    WindowRow,
+)
 
 __all__ = [
     "ASKED",
+    "AbsenceRow",
     "AddressRow",
     "Catalog",
+    "ChangeListing",
+    "DeliveryRow",
     "Disk",
     "EntryRow",
     "FeedRow",
     "FileStore",
     "FolderStore",
     "HeldArticle",
+    "HeldChange",
     "HeldGap",
     "HeldKey",
     "HeldRevision",
@@ -39,4 +57,5 @@ __all__ = [
     "SqliteCatalog",
     "State",
     "WindowRow",
+    "copy_database",
 ]

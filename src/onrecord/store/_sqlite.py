@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -106,6 +106,11 @@ class Database:
         with self._errors(), self._connection:
             yield
 
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted stays in its free pages or its journal."""
+        self.run("VACUUM")
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def is_sound(self) -> bool:
         """Does SQLite's own check find the file whole?"""
         try:
@@ -137,3 +142,27 @@ class Database:
         except apsw.BusyError as error:
             what = "another process is writing to it; run the command again when that one is done"
             raise StorageError(str(self.path), what) from error
+
+
+def copy_database(source: Path, dest: Path) -> None:
+    """Copy a database as it stands at one moment, whoever writes to it.
+
+    Raises:
+        StorageError: One of the two can't be opened, or the disk is full.
+    """
+    fresh = dest.with_name(f"{dest.name}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with closing(apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)) as one:
+            one.set_busy_timeout(BUSY_MS)
+            with closing(apsw.Connection(str(fresh))) as other:
+                with other.backup("main", one, "main") as copying:
+                    copying.step()
+                other.execute("PRAGMA journal_mode = DELETE")
+        fresh.replace(dest)
+    except (apsw.Error, OSError) as error:
+        raise StorageError(
+            str(dest), f"can't be copied from {source} ({error}); see to it and try again"
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,18 @@ from typing import Any
 
 from onrecord.ledger import Event, Head, Line
 from onrecord.model import Digest, Document, RecordRef
+from onrecord.removals import WEIGHTS, Absence, Removal, Sighting
 from onrecord.store._sqlite import Database
-from onrecord.store.protocols import HeldArticle, HeldGap, HeldKey, HeldRevision, Listing, SignedHead
+from onrecord.store.protocols import (
+    ChangeListing,
+    HeldArticle,
+    HeldChange,
+    HeldGap,
+    HeldKey,
+    HeldRevision,
+    Listing,
+    SignedHead,
+)
 from onrecord.urls import lookup_key
 
 APPLICATION_ID = 0x4F6E5278  # "OnRx"
@@ -63,6 +73,20 @@ _MIGRATIONS = (
     CREATE TABLE key (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, public TEXT NOT NULL, at TEXT NOT NULL);
     CREATE TABLE signed (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, key TEXT NOT NULL);
     """,
+    # What changed and what vanished, a row for each ledger line that says so. An older index has none until it is
+    # made again.
+    """
+    ALTER TABLE article ADD COLUMN removal_state TEXT;
+    CREATE TABLE change (
+        seq INTEGER PRIMARY KEY, at TEXT NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, revision INTEGER,
+        weight REAL, kinds TEXT NOT NULL, data TEXT NOT NULL
+    );
+    CREATE INDEX change_id ON change (id, seq);
+    """,
+    # What was deleted on purpose: its addresses are not kept again, and its number is not given again.
+    """
+    CREATE TABLE forgotten (key TEXT PRIMARY KEY, source TEXT, number INTEGER) WITHOUT ROWID;
+    """,
     """
     CREATE TABLE gap (
         seq INTEGER PRIMARY KEY, source TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, since TEXT NOT NULL,
@@ -81,10 +105,13 @@ _MIGRATIONS = (
 
 _ARTICLE = (
     "SELECT id, source, number, url, headline, language, section, published, first_captured_at, captured_at,"
-    " revision, kind, verdict, content_digest, path, removed_at, removal, has_envelope,"
+    " revision, kind, verdict, content_digest, path, removed_at, removal, removal_state, has_envelope,"
     " (SELECT json_group_array(name) FROM author WHERE author.id = article.id) FROM article"
 )
 
+
+#: Lines that say what a publisher changed or took away.
+_CHANGES = frozenset({Event.REVISED, Event.KIND_CHANGED, Event.REMOVED, Event.RESTORED})
 
 #: When an article was published, as claimed, else when it was first captured.
 _MOMENT = "coalesce(published_utc, first_captured_at)"
@@ -110,8 +137,34 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
     if listing.author:
         wanted.append("id IN (SELECT id FROM author WHERE instr(lower(name), lower(?)))")
         values.append(listing.author)
+    if listing.removed:
+        wanted.append("removed_at IS NOT NULL")
     if listing.changed:
         wanted.append("(revision > 1 OR removed_at IS NOT NULL)")
+    return (f" WHERE {' AND '.join(wanted)}" if wanted else ""), values
+
+
+def _where_changed(listing: ChangeListing) -> tuple[str, list[Any]]:
+    """Return the condition for the changes that *listing* asks for, and its values."""
+    wanted: list[str] = []
+    values: list[Any] = []
+    for condition, value in (
+        ("id = ?", listing.id),
+        ("id IN (SELECT id FROM article WHERE source = ?)", listing.source),
+        ("at >= ?", _text(listing.since) if listing.since else None),
+        ("seq > ?", listing.after),
+        ("seq < ?", listing.before),
+        ("(weight IS NULL OR weight >= ?)", listing.min_weight),
+    ):
+        if value is not None:
+            wanted.append(condition)
+            values.append(value)
+    if listing.kinds:
+        fits = "EXISTS (SELECT 1 FROM json_each(kinds) WHERE value IN (SELECT value FROM json_each(?)))"
+        wanted.append(f"(weight IS NULL OR {fits})")
+        values.append(json.dumps(listing.kinds))
+    if not listing.readings:
+        wanted.append("event <> 'kind-changed'")
     return (f" WHERE {' AND '.join(wanted)}" if wanted else ""), values
 
 
@@ -125,6 +178,10 @@ class SqliteCatalog:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def compact(self) -> None:
+        """Write the file anew, so that nothing of what was deleted stays in it."""
+        self._db.compact()
 
     def is_sound(self) -> bool:
         """Does SQLite's own check find the index whole?"""
@@ -141,8 +198,18 @@ class SqliteCatalog:
 
     # ---- in
 
-    def apply(self, line: Line, document: Document | None) -> None:
-        """Bring one ledger line in; *document* is the one that it wrote, where it wrote one."""
+    def apply(self, line: Line, document: Document | None, *, is_forgotten: bool = False) -> None:
+        """Bring one ledger line in; *document* is the one that it wrote, where it wrote one.
+
+        Of an article that a later line says was forgotten, its addresses alone are noted.
+        """
+        if is_forgotten:
+            self._note_forgotten(line)
+        else:
+            self._apply(line, document)
+        self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
+
+    def _apply(self, line: Line, document: Document | None) -> None:
         match line.event:
             case Event.CAPTURED | Event.REVISED | Event.COMPLETED | Event.KIND_CHANGED:
                 if document is None:
@@ -155,24 +222,68 @@ class SqliteCatalog:
             case Event.ENVELOPED:
                 self._db.run("UPDATE article SET has_envelope = 1 WHERE id = ?", (line.data["id"],))
             case Event.REMOVED:
-                self._db.run(
-                    "UPDATE article SET removed_at = ?, removal = ? WHERE id = ?",
-                    (_text(line.at), line.data["reason"], line.data["id"]),
-                )
+                self._apply_removal(line)
             case Event.RESTORED:
-                sql = "UPDATE article SET removed_at = NULL, removal = NULL WHERE id = ?"
+                sql = (
+                    "UPDATE article SET removed_at = NULL, removal = NULL, removal_state = NULL WHERE id = ?"
+                )
                 self._db.run(sql, (line.data["id"],))
-            case Event.KEYED | Event.SIGNED:
-                self._apply_signing(line)
+            case Event.REWRITTEN:
+                self._apply_rewriting(line)
+            case Event.FORGOTTEN:
+                self._forget(line)
             case Event.GAP | Event.FILLED:
                 self._apply_gap(line)
             case _:
-                pass
+                self._apply_signing(line)
+        self._apply_rest(line)
+
+    def _apply_rest(self, line: Line) -> None:
+        """Bring in what lines of several kinds say."""
+        if line.event in _CHANGES:
+            self._add_change(line)
         for url in line.data.get("aliases", ()):
             self._add_alias(line.data["id"], url)
         if "id" in line.data:
             self._db.run("UPDATE article SET touched = ? WHERE id = ?", (line.seq, line.data["id"]))
-        self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
+
+    def _apply_removal(self, line: Line) -> None:
+        # The moment at which it was first missing stays when that is confirmed.
+        sql = (
+            "UPDATE article SET removed_at = coalesce(removed_at, ?), removal = ?, removal_state = ?"
+            " WHERE id = ?"
+        )
+        self._db.run(sql, (_text(line.at), line.data["reason"], line.data["state"], line.data["id"]))
+
+    def _note_forgotten(self, line: Line) -> None:
+        for url in filter(None, (line.data.get("url"), *line.data.get("aliases", ()))):
+            self._db.run(
+                "INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?)",
+                (lookup_key(url), line.data.get("source"), line.data.get("number")),
+            )
+
+    def _forget(self, line: Line) -> None:
+        """Leave of an article nothing but its addresses."""
+        gone = line.data["id"]
+        self._db.run(
+            "INSERT OR REPLACE INTO forgotten SELECT key, ?, ? FROM alias WHERE id = ?",
+            (line.data["source"], line.data["number"], gone),
+        )
+        self._db.run("DELETE FROM gap WHERE url IN (SELECT url FROM alias WHERE id = ?)", (gone,))
+        for table in ("article", "author", "alias", "revision", "picture", "enclosure", "change"):
+            self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
+
+    def _apply_rewriting(self, line: Line) -> None:
+        """Note where the records of a segment stand now; those without their payload are none to read again."""
+        moved = {old: (new, length) for old, new, length in line.data["moved"]}
+        sql = "SELECT id, number, record_offset FROM revision WHERE record_path = ?"
+        for article_id, number, offset in self._db.rows(sql, (line.data["segment"],)):
+            place = (line.data["segment"], *moved[offset]) if offset in moved else (None, None, None)
+            self._db.run(
+                "UPDATE revision SET record_path = ?, record_offset = ?, record_length = ?"
+                " WHERE id = ? AND number = ?",
+                (*place, article_id, number),
+            )
 
     def _apply_reading(self, document: Document) -> None:
         """Bring in what a later reader made of a revision, which need not be the newest."""
@@ -203,7 +314,7 @@ class SqliteCatalog:
         if line.event is Event.KEYED:
             key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
             self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
-        else:
+        elif line.event is Event.SIGNED:
             signed = (line.seq, _text(line.at), line.data["key"])
             self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
 
@@ -237,6 +348,18 @@ class SqliteCatalog:
         for one in document.enclosures:
             values = (document.id, one.url, one.path, one.reason)
             self._db.run("INSERT OR REPLACE INTO enclosure VALUES (?, ?, ?, ?)", values)
+
+    def _add_change(self, line: Line) -> None:
+        """Note a line that says what a publisher changed or took away."""
+        is_edit = line.event in {Event.REVISED, Event.KIND_CHANGED}
+        told = line.data.get("changed") or {}
+        kinds = told.get("kinds", []) if is_edit else [line.event.value]
+        weight = told.get("weight") if is_edit else WEIGHTS[line.data.get("state", line.event.value)]
+        row = (
+            *(line.seq, _text(line.at), line.data["id"], line.event.value, line.data.get("revision")),
+            *(weight, json.dumps(kinds), "{}" if is_edit else json.dumps(line.data, ensure_ascii=False)),
+        )
+        self._db.run("INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _add_alias(self, article_id: str, url: str) -> None:
         # The first article that an address named keeps it.
@@ -308,6 +431,44 @@ class SqliteCatalog:
 
     # ---- out
 
+    def changes(self, listing: ChangeListing) -> list[HeldChange]:
+        """Return what *listing* asks for, newest first. A weight of None was not written down when it happened."""
+        where, values = _where_changed(listing)
+        sql = f"SELECT seq, at, id, event, revision, weight, kinds, data FROM change{where} ORDER BY seq DESC"
+        if listing.limit is not None:
+            sql += " LIMIT ?"
+            values.append(listing.limit)
+        return [
+            HeldChange(
+                seq=row[0],
+                at=_moment(row[1]),
+                id=row[2],
+                event=Event(row[3]),
+                revision=row[4],
+                weight=row[5],
+                kinds=tuple(json.loads(row[6])),
+                data=json.loads(row[7]),
+            )
+            for row in self._db.rows(sql, values)
+        ]
+
+    def knows_all_changes(self) -> bool:
+        """Is there a row for each revision after the first? Else an older version made this index."""
+        sql = (
+            "SELECT (SELECT coalesce(sum(revision - 1), 0) FROM article)"
+            " <= (SELECT count(*) FROM change WHERE event IN ('revised', 'kind-changed'))"
+        )
+        return bool(self._db.value(sql))
+
+    def removal(self, article_id: str) -> Removal | None:
+        """Return what is known of an article's removal; None where it is not missing, or an older index has it."""
+        told: list[HeldChange] = []
+        for change in self.changes(ChangeListing(id=article_id, kinds=("removed", "restored"))):
+            if change.event is Event.RESTORED:
+                break
+            told.append(change)
+        return _removal(told) if told else None
+
     def article(self, article_id: str) -> HeldArticle | None:
         """Return the article of this id."""
         row = self._db.row(f"{_ARTICLE} WHERE id = ?", (article_id,))
@@ -321,7 +482,7 @@ class SqliteCatalog:
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
         where, values = _where(listing)
-        order = _SEEN_CHANGED if listing.changed else _MOMENT
+        order = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
         sql = f"{_ARTICLE}{where} ORDER BY {order} DESC, number DESC"
         if listing.limit is not None:
             sql += " LIMIT ? OFFSET ?"
@@ -385,9 +546,25 @@ class SqliteCatalog:
 
     def next_number(self, source: str) -> int:
         """Return the ordinal for the next article of a source."""
-        return int(
-            self._db.value("SELECT coalesce(max(number), 0) + 1 FROM article WHERE source = ?", (source,))
+        sql = (
+            "SELECT coalesce(max(number), 0) + 1 FROM (SELECT number FROM article WHERE source = ?1"
+            " UNION ALL SELECT number FROM forgotten WHERE source = ?1)"
         )
+        return int(self._db.value(sql, (source,)))
+
+    def is_forgotten(self, url: str) -> bool:
+        """Was the article of this address deleted on purpose?"""
+        return self._db.row("SELECT 1 FROM forgotten WHERE key = ?", (lookup_key(url),)) is not None
+
+    def records_in(self, segment: str) -> set[int]:
+        """Return where in a segment the records stand that documents were read from."""
+        sql = "SELECT record_offset FROM revision WHERE record_path = ?"
+        return {row[0] for row in self._db.rows(sql, (segment,))}
+
+    def without_capture(self) -> int:
+        """Return how many revisions were read from a capture that has been pruned: their document is the truth."""
+        sql = "SELECT count(*) FROM revision WHERE capture_digest IS NOT NULL AND record_path IS NULL"
+        return int(self._db.value(sql))
 
     def is_path_taken(self, path: str) -> bool:
         """Does a document stand here, or at a path that differs in case alone?"""
@@ -487,6 +664,29 @@ def _held_gap(row: tuple[Any, ...]) -> HeldGap:
     )
 
 
+def _removal(told: Sequence[HeldChange]) -> Removal:
+    """Return the removal that ledger lines tell, the newest first."""
+    newest, first = told[0].data, told[-1].data
+    records = [(change.data.get("record") or {}).get("id") for change in told]
+    is_confirmed = newest["state"] == "confirmed"
+    return Removal(
+        state="confirmed" if is_confirmed else "suspected",
+        how=Absence(newest["how"]) if newest.get("how") else None,
+        status=newest.get("status"),
+        reason=newest["reason"],
+        url=newest.get("url"),
+        listed=_sighting(first.get("listed")),
+        answered=_sighting(first.get("answered")),
+        missed=Sighting(told[-1].at, records[-1]),
+        confirmed=Sighting(told[0].at, records[0]) if is_confirmed else None,
+        looks=newest.get("looks", 1),
+    )
+
+
+def _sighting(told: Mapping[str, Any] | None) -> Sighting | None:
+    return Sighting(_moment(told["at"]), told.get("record")) if told else None
+
+
 def _held(row: tuple[Any, ...]) -> HeldArticle:
     return HeldArticle(
         id=row[0],
@@ -506,8 +706,9 @@ def _held(row: tuple[Any, ...]) -> HeldArticle:
         path=row[14],
         removed_at=_moment(row[15]) if row[15] else None,
         removal=row[16],
-        has_envelope=bool(row[17]),
-        authors=tuple(json.loads(row[18])),
+        removal_state=row[17],
+        has_envelope=bool(row[18]),
+        authors=tuple(json.loads(row[19])),
     )
 
 

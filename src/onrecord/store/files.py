@@ -7,15 +7,17 @@ a crash the line says what is still to be moved, and whatever no line names is s
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from onrecord.errors import FormatError, StorageError
 from onrecord.ledger import Put, digest_of
+from onrecord.model import Digest
 from onrecord.store.disk import Disk
 
 STAGING = "staging"
@@ -88,6 +90,40 @@ class FolderStore:
                 folders.add(place.parent)
         for folder in folders:
             self._sync_folder(folder)
+
+    def stage_stream(self, path: str, write: Callable[[BinaryIO], None]) -> Put:
+        """Stage a file that is too large for memory: *write* is given where its bytes go."""
+        fresh = self.root / STAGING / f"fresh.{digest_of(path.encode()).removeprefix('sha256:')[:8]}"
+        made: set[Path] = set()
+        with storage_errors(fresh):
+            self._make_folder(fresh.parent, made)
+            with self.disk.overwrite(fresh) as file:
+                write(file)
+                self.disk.sync(file)
+            with fresh.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            put = Put(path, Digest(f"sha256:{digest}"), fresh.stat().st_size)
+            self.disk.move(fresh, self._staging(put))
+        for folder in made:
+            self._sync_folder(folder)
+        return put
+
+    def staged(self, put: Put) -> Path:
+        """Return where a staged file waits."""
+        return self._staging(put)
+
+    def unstage(self, put: Put) -> None:
+        """Throw a staged file away."""
+        self._remove(self._staging(put))
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Delete files; what is not there is gone already: repeat at will."""
+        for path in paths:
+            self._remove(self.root / path)
+
+    def _remove(self, place: Path) -> None:
+        with storage_errors(place), suppress(FileNotFoundError):
+            self.disk.remove(place)
 
     def has_staged(self) -> bool:
         """Does anything wait in the staging folder?"""

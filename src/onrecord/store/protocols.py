@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from onrecord.ledger import Head, Line, Put
+from onrecord.ledger import Event, Head, Line, Put
 from onrecord.model import ArticleId, Digest, Document, RecordRef, SourceId
+from onrecord.removals import Removal
 
 
 class FileStore(Protocol):
@@ -18,6 +19,9 @@ class FileStore(Protocol):
     def stage(self, path: str, data: bytes) -> Put: ...
     def sync_staging(self) -> None: ...
     def settle(self, puts: Iterable[Put]) -> None: ...
+    def stage_stream(self, path: str, write: Callable[[BinaryIO], None]) -> Put: ...
+    def unstage(self, put: Put) -> None: ...
+    def delete(self, paths: Iterable[str]) -> None: ...
     def has_staged(self) -> bool: ...
     def sweep(self) -> int: ...
     def append(self, path: str, data: bytes) -> None: ...
@@ -49,7 +53,8 @@ class HeldArticle:
     content_digest: Digest
     path: str  #: of the document
     removed_at: datetime | None  #: when its removal was first suspected
-    removal: str | None
+    removal: str | None  #: why it is held to be gone, in words
+    removal_state: str | None  #: "suspected", "confirmed"
     has_envelope: bool
 
 
@@ -104,6 +109,35 @@ class HeldGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldChange:
+    """A ledger line that says what a publisher changed or took away, as the catalog lists it."""
+
+    seq: int  #: of the line
+    at: datetime
+    id: ArticleId
+    event: Event  #: revised, kind-changed, removed, restored
+    revision: int | None  #: of an edit: the newer one
+    weight: float | None  #: 0 to 1; None: an early version did not write it down
+    kinds: tuple[str, ...]  #: of an edit `compare.Kind`s, else the event's own name
+    data: Mapping[str, Any]  #: of a removal or a return: what the line says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeListing:
+    """What `changes` asks for. None: any."""
+
+    id: str | None = None
+    source: str | None = None
+    since: datetime | None = None
+    after: int | None = None  #: a ledger line: only what came later
+    before: int | None = None  #: a ledger line: only what came earlier
+    kinds: tuple[str, ...] = ()  #: one of them is enough
+    min_weight: float | None = None  #: what has no weight written down fits too, and any kind
+    readings: bool = False  #: also what was read out of something else than before, which is no edit
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What `list` asks for. None: any."""
 
@@ -112,6 +146,7 @@ class Listing:
     until: datetime | None = None  #: before this moment
     language: str | None = None  #: "zh" finds zh-Hans and zh-Hant
     author: str | None = None  #: a part of a name, whatever its case
+    removed: bool = False  #: only what its publisher no longer has, by the moment that it was first missing
     changed: bool = False  #: only what has several revisions, or is gone; by the moment that this was seen
     limit: int | None = None
     offset: int = 0
@@ -122,7 +157,7 @@ class Catalog(Protocol):
 
     def head(self) -> Head: ...
     def transaction(self) -> AbstractContextManager[None]: ...
-    def apply(self, line: Line, document: Document | None) -> None: ...
+    def apply(self, line: Line, document: Document | None, *, is_forgotten: bool = False) -> None: ...
     def article(self, article_id: str) -> HeldArticle | None: ...
     def find(self, url: str) -> HeldArticle | None: ...
     def articles(self, listing: Listing) -> Iterator[HeldArticle]: ...
@@ -130,9 +165,16 @@ class Catalog(Protocol):
     def size(self) -> int: ...
     def count(self, listing: Listing) -> int: ...
     def months(self, source: str | None) -> list[tuple[str, int]]: ...
+    def changes(self, listing: ChangeListing) -> list[HeldChange]: ...
+    def knows_all_changes(self) -> bool: ...
+    def removal(self, article_id: str) -> Removal | None: ...
     def captured_since(self, source: str, at: datetime) -> list[HeldArticle]: ...
     def revisions(self, article_id: str) -> list[HeldRevision]: ...
     def aliases(self, article_id: str) -> list[str]: ...
+    def compact(self) -> None: ...
+    def is_forgotten(self, url: str) -> bool: ...
+    def records_in(self, segment: str) -> set[int]: ...
+    def without_capture(self) -> int: ...
     def next_number(self, source: str) -> int: ...
     def is_path_taken(self, path: str) -> bool: ...
     def picture_path(self, digest: Digest) -> str | None: ...

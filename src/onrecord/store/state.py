@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from onrecord.store._sqlite import Database
+from onrecord.urls import lookup_key
 
 APPLICATION_ID = 0x4F6E5273  # "OnRs"
 
@@ -51,6 +52,19 @@ _MIGRATIONS = (
     # When each file was last found whole, and as which bytes.
     """
     CREATE TABLE fixity (path TEXT PRIMARY KEY, digest TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    # Removals: when a page last answered, in which capture a list last named it, how often it was missed.
+    """
+    ALTER TABLE address ADD COLUMN answered_at TEXT;
+    ALTER TABLE entry ADD COLUMN list_record TEXT;
+    CREATE TABLE absence (article_id TEXT PRIMARY KEY, looks INTEGER NOT NULL, counted_at TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    # What hooks are still to be told.
+    """
+    CREATE TABLE delivery (
+        hook TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, reason TEXT,
+        PRIMARY KEY (hook, seq)
+    ) WITHOUT ROWID;
     """,
     # What tells of gaps: what each list has shown, and when each source was judged.
     """
@@ -103,6 +117,7 @@ class AddressRow:
     next_at: datetime | None = None
     failures: int = 0
     reason: str | None = None  #: why the last look brought nothing
+    answered_at: datetime | None = None  #: when it last gave the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +172,7 @@ class EntryRow:
     reason: str | None = None
     attempts: int = 0
     next_at: datetime | None = None
+    list_record: str | None = None  #: WARC-Record-ID of the list that last named it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,10 +205,33 @@ class SourceRow:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceRow:
+    """How often an article was looked for in vain, since its removal was first suspected."""
+
+    article_id: str
+    looks: int
+    counted_at: datetime  #: the last of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A change that a hook is to be told of."""
+
+    hook: str  #: `hooks.key_of`
+    seq: int  #: of the ledger's line
+    attempts: int = 0
+    next_at: datetime | None = None  #: None: given up
+    reason: str | None = None  #: why it could not be told
+
+
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
-    {"record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"}
-    | {"read_at", "first_read_at", "joined_since", "judged_at", "gone_at", "left_at"}
+    {
+        *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
+        *("answered_at", "counted_at"),
+        *("read_at", "first_read_at", "joined_since", "judged_at", "gone_at", "left_at"),
+    }
 )
 
 
@@ -302,7 +341,66 @@ class State:
         sql = "SELECT id, left_at FROM source WHERE left_at IS NOT NULL"
         return {row[0]: _moment(row[1]) for row in self._db.rows(sql)}
 
-    def put(self, row: AddressRow | FeedRow | WindowRow | EntryRow | PictureRow | SourceRow) -> None:
+    def absence(self, article_id: str) -> AbsenceRow | None:
+        """Return how often an article was looked for in vain."""
+        return self._get(AbsenceRow, "absence", "article_id = ?", (article_id,))
+
+    def drop_absence(self, article_id: str) -> None:
+        """Forget that an article was looked for in vain: it is back."""
+        self._db.run("DELETE FROM absence WHERE article_id = ?", (article_id,))
+
+    def picture_urls(self, path: str) -> list[str]:
+        """Return the addresses at which the picture that is kept at *path* was found."""
+        return [row[0] for row in self._db.rows("SELECT url FROM picture WHERE path = ?", (path,))]
+
+    def forget_records(self, record_ids: Iterable[str]) -> None:
+        """Forget captures that no later one can refer to any more."""
+        gone = json.dumps(list(record_ids))
+        for table in ("address", "feed"):
+            self._db.run(
+                f"UPDATE {table} SET record_id = NULL, record_date = NULL"
+                " WHERE record_id IN (SELECT value FROM json_each(?))",
+                (gone,),
+            )
+
+    def forget_articles(
+        self, article_ids: Iterable[str], *, urls: Iterable[str], pictures: Iterable[str]
+    ) -> None:
+        """Forget all that is known of articles, of their addresses, and of pictures by where they were kept."""
+        chosen = "IN (SELECT value FROM json_each(?))"
+        gone = json.dumps(list(article_ids))
+        for table in ("address", "entry", "absence"):
+            self._db.run(f"DELETE FROM {table} WHERE article_id {chosen}", (gone,))
+        addresses = list(urls)
+        self._forget_shown({lookup_key(url) for url in addresses})
+        named = json.dumps(addresses)
+        self._db.run(f"DELETE FROM host_note WHERE key {chosen} OR value {chosen}", (named, named))
+        self._db.run(f"DELETE FROM picture WHERE path {chosen}", (json.dumps(list(pictures)),))
+        self._db.compact()
+
+    def _forget_shown(self, keys: set[str]) -> None:
+        """Forget that lists have shown these addresses."""
+        rows = [
+            row
+            for key in keys
+            for row in self._all(WindowRow, "list_window", "instr(shown, ?)", (_quoted(key),))
+        ]
+        for row in {row.url: row for row in rows}.values():
+            left = [entry for entry in json.loads(row.shown) if entry[0] not in keys]
+            self.put(replace(row, shown=json.dumps(left, separators=(",", ":"))))
+
+    def deliveries(self) -> list[DeliveryRow]:
+        """Return what hooks are still to be told, the oldest first."""
+        return self._all(DeliveryRow, "delivery", "TRUE ORDER BY seq, hook", ())
+
+    def drop_delivery(self, row: DeliveryRow) -> None:
+        """Forget that a hook was to be told: it was."""
+        self._db.run("DELETE FROM delivery WHERE hook = ? AND seq = ?", (row.hook, row.seq))
+
+    def put(
+        self,
+        row: AddressRow | FeedRow | WindowRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow,
+    ) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
         values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
@@ -400,6 +498,8 @@ _TABLES: dict[type, str] = {
     EntryRow: "entry",
     PictureRow: "picture",
     SourceRow: "source",
+    AbsenceRow: "absence",
+    DeliveryRow: "delivery",
 }
 
 
@@ -410,6 +510,11 @@ def _typed(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
     if "may_pass" in found:
         found["may_pass"] = bool(found["may_pass"])
     return found
+
+
+def _quoted(text: str) -> str:
+    """Return a text as it stands within JSON."""
+    return json.dumps(text)[1:-1]
 
 
 def _text(at: datetime) -> str:

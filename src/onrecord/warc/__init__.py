@@ -8,30 +8,39 @@ because a capture must come back exactly as it was sent or not at all.
 from __future__ import annotations
 
 from onrecord.warc.cdxj import cdxj_line, surt_key, write_cdxj
+from onrecord.warc.completing import Completion, complete
 from onrecord.warc.reading import RecoveredSegment, iter_records, read_record, recover
 from onrecord.warc.records import (
     IDENTICAL_PAYLOAD,
     NOT_MODIFIED,
+    PRUNED_PAYLOAD,
     STORED_PAYLOAD,
     RevisitTarget,
     StoredRecord,
     payload_digest,
 )
+from onrecord.warc.rewriting import Fate, Rewritten, rewrite
 from onrecord.warc.writing import SegmentWriter, stored_payload_id
 
 __all__ = [
     "IDENTICAL_PAYLOAD",
     "NOT_MODIFIED",
+    "PRUNED_PAYLOAD",
     "STORED_PAYLOAD",
+    "Completion",
+    "Fate",
     "RecoveredSegment",
     "RevisitTarget",
+    "Rewritten",
     "SegmentWriter",
     "StoredRecord",
     "cdxj_line",
+    "complete",
     "iter_records",
     "payload_digest",
     "read_record",
     "recover",
+    "rewrite",
     "stored_payload_id",
     "surt_key",
     "write_cdxj",

@@ -22,6 +22,8 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 #: Our own (6.7.1 allows it): the payload is a file of the archive, named by WARC-Payload-Digest. No other
 #: form fits: no record holds these bytes, so there is nothing for the profiles of the standard to refer to.
 STORED_PAYLOAD = "urn:onrecord:profile:stored-payload:1"
+#: Our own: the payload was left out when the segment was written again; its digest says what it was.
+PRUNED_PAYLOAD = "urn:onrecord:profile:pruned-payload:1"
 
 #: The body stands without its chunks, so the header that announces them must not stand as it was.
 #: The prefix is the one by which replay tools keep headers that they must not act on.
@@ -100,7 +102,7 @@ class StoredRecord:
 
     @property
     def profile(self) -> str | None:
-        """Of a revisit: `IDENTICAL_PAYLOAD`, `NOT_MODIFIED` or `STORED_PAYLOAD`."""
+        """Of a revisit: `IDENTICAL_PAYLOAD`, `NOT_MODIFIED`, `STORED_PAYLOAD` or `PRUNED_PAYLOAD`."""
         return self.header("WARC-Profile")
 
     @property

@@ -219,14 +219,7 @@ class SegmentWriter:
         block = hashlib.sha256(head)
         block.update(body)
         fields.append(("WARC-Block-Digest", f"sha256:{block.hexdigest()}"))
-        headers = StatusAndHeaders("", [(k, _one_line(v)) for k, v in fields], protocol=WARC_VERSION)
-        kind = fields[0][1]
-        record = ArcWarcRecord("warc", kind, headers, io.BytesIO(body), _Head(head), media_type, len(head))
-        record.payload_length = len(body)
-        framed = io.BytesIO()
-        _Framing(framed, gzip=False).write_record(record)
-        # A member of its own for each record (WARC 1.1, annex D): read from its offset alone.
-        member = zlib.compress(framed.getbuffer(), 0 if is_packed else LEVEL, wbits=GZIP_BITS)
+        member = framed(fields, media_type, head, body, is_packed=is_packed)
         try:
             self._stream.write(member)
             self._size = self._stream.tell()
@@ -243,6 +236,17 @@ class SegmentWriter:
             self._stream.truncate()
         except OSError:  # the disk is beyond us; recover() cuts here when the archive is next opened
             return
+
+
+def framed(fields: Fields, media_type: str, head: bytes, body: bytes, *, is_packed: bool = False) -> bytes:
+    """Return a record as a gzip member of its own (WARC 1.1, annex D): it is read from its offset alone."""
+    headers = StatusAndHeaders("", [(k, _one_line(v)) for k, v in fields], protocol=WARC_VERSION)
+    kind = fields[0][1]
+    record = ArcWarcRecord("warc", kind, headers, io.BytesIO(body), _Head(head), media_type, len(head))
+    record.payload_length = len(body)
+    stream = io.BytesIO()
+    _Framing(stream, gzip=False).write_record(record)
+    return zlib.compress(stream.getbuffer(), 0 if is_packed else LEVEL, wbits=GZIP_BITS)
 
 
 class _Framing(WARCWriter):  # type: ignore[misc]  # warcio has no types

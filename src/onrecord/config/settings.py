@@ -12,19 +12,15 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal
-from urllib.parse import unquote
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from onrecord.errors import ConfigError
 from onrecord.model import SourceId
-from onrecord.text import clean, fold_space
+from onrecord.text import clean
 from onrecord.urls import file_stem, has_credentials, host_of, resolve
 
 #: The version of this file's shape.
@@ -103,6 +99,8 @@ class ScheduleConfig:
 
     every: timedelta = timedelta(hours=1)
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
+    confirm_after: timedelta = timedelta(days=3)
+    confirm_looks: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +126,28 @@ class KeepConfig:
 class ExportConfig:
     """A copy of the archive in another shape, written after each round."""
 
-    kind: Literal["legacy"]
-    dest: str  #: a folder
+    kind: Literal["legacy", "changes"]
+    dest: str  #: a folder; of "changes", a file
     git: bool = False
     pictures: Literal["proxy", "publisher", "kept"] = "proxy"
     reserved: bool = False  #: what publishers ask not to pass on too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookConfig:
+    """What is run, or told, when a publisher changes something or takes it away."""
+
+    command: tuple[str, ...] = ()  #: a program and its words; it gets JSON on standard input
+    url: str | None = None  #: a webhook; it gets JSON in a POST
+    source: tuple[str, ...] = ()  #: empty: any
+    word: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    min_weight: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: the program, or the host; an address may hold a secret."""
+        return self.command[0] if self.command else host_of(self.url or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +157,7 @@ class Config:
     format: int = FORMAT
     operator: str | None = None
     capture: CaptureDepth = "pictures"
+    prune_after: timedelta | None = None  #: None: captures are kept for ever
     sources: tuple[SourceConfig, ...] = ()
     fetch: FetchConfig = field(default_factory=FetchConfig)
     pictures: PictureConfig = field(default_factory=PictureConfig)
@@ -149,13 +165,14 @@ class Config:
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     round: RoundConfig = field(default_factory=RoundConfig)
     export: tuple[ExportConfig, ...] = ()
+    hook: tuple[HookConfig, ...] = ()
 
 
 # ---------------------------------------------------------------- values, one by one
 
 
 @dataclass(frozen=True, slots=True)
-class _Wrong:
+class Wrong:
     """Why a value can't stand, in words that follow its key and a colon."""
 
     what: str
@@ -166,19 +183,19 @@ _Reader = Callable[[object], object]
 
 def _text(value: object) -> object:
     if not isinstance(value, str) or not value.strip():
-        return _Wrong('must be text, such as "…"')
+        return Wrong('must be text, such as "…"')
     is_plain = clean(value) == value and not {"\n", "\t"} & set(value)
-    return value if is_plain else _Wrong("must be one line without control characters")
+    return value if is_plain else Wrong("must be one line without control characters")
 
 
 def _flag(value: object) -> object:
-    return value if isinstance(value, bool) else _Wrong("must be true or false")
+    return value if isinstance(value, bool) else Wrong("must be true or false")
 
 
 def _whole(least: int, most: int) -> _Reader:
     def read(value: object) -> object:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            return _Wrong(f"must be a whole number from {least:,} to {most:,}".replace(",", "_"))
+            return Wrong(f"must be a whole number from {least:,} to {most:,}".replace(",", "_"))
         return value
 
     return read
@@ -188,7 +205,7 @@ def _seconds(least: float, most: float) -> _Reader:
     def read(value: object) -> object:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not math.isfinite(float(str(value))) or not least <= float(str(value)) <= most:
-            return _Wrong(f"must be seconds, from {least:g} to {most:g}")
+            return Wrong(f"must be seconds, from {least:g} to {most:g}")
         return float(str(value))
 
     return read
@@ -197,12 +214,12 @@ def _seconds(least: float, most: float) -> _Reader:
 def _one_of(*words: str) -> _Reader:
     def read(value: object) -> object:
         listed = " or ".join(f'"{word}"' for word in words)
-        return value if value in words else _Wrong(f"must be {listed}")
+        return value if value in words else Wrong(f"must be {listed}")
 
     return read
 
 
-_SECRET = _Wrong("holds a user name or password, which is neither sent nor kept; give the address without")
+_SECRET = Wrong("holds a user name or password, which is neither sent nor kept; give the address without")
 
 
 def _address(value: object) -> object:
@@ -210,14 +227,14 @@ def _address(value: object) -> object:
         return _SECRET
     if isinstance(value, str) and value == resolve(value, ""):
         return value
-    return _Wrong("must be an address that begins with https:// or http://")
+    return Wrong("must be an address that begins with https:// or http://")
 
 
 def _addresses(value: object) -> object:
     if isinstance(value, list) and any(_address(each) == _SECRET for each in value):
         return _SECRET
-    if not isinstance(value, list) or any(isinstance(_address(each), _Wrong) for each in value):
-        return _Wrong('must be a list of addresses, such as ["https://paper.example/rss.xml"]')
+    if not isinstance(value, list) or any(isinstance(_address(each), Wrong) for each in value):
+        return Wrong('must be a list of addresses, such as ["https://paper.example/rss.xml"]')
     return tuple(dict.fromkeys(value))
 
 
@@ -227,19 +244,19 @@ def _networks(value: object) -> object:
             return tuple(dict.fromkeys(ip_network(each) for each in value))
     except ValueError:  # "192.168.1.7/24" too: one machine, or its whole network?
         pass
-    return _Wrong('must be a list of networks, such as ["192.168.1.0/24", "192.168.7.12"]')
+    return Wrong('must be a list of networks, such as ["192.168.1.0/24", "192.168.7.12"]')
 
 
 def _names(value: object) -> object:
-    if not isinstance(value, list) or any(isinstance(_text(each), _Wrong) for each in value):
-        return _Wrong('must be a list of names, such as ["News", "Asia"]')
+    if not isinstance(value, list) or any(isinstance(_text(each), Wrong) for each in value):
+        return Wrong('must be a list of names, such as ["News", "Asia"]')
     return tuple(value)
 
 
 def _proxy(value: object) -> object:
     if isinstance(value, str) and re.match(r"(?i)(?:https?|socks5h?|socks4a?)://[^/\s]+", value):
         return value
-    return _Wrong('must be a proxy\'s address, such as "socks5://127.0.0.1:9050" or "http://127.0.0.1:8080"')
+    return Wrong('must be a proxy\'s address, such as "socks5://127.0.0.1:9050" or "http://127.0.0.1:8080"')
 
 
 _WAYS = ("feed", "amp", "print", "alternate", "memento")
@@ -249,13 +266,50 @@ def _ways(value: object) -> object:
     if isinstance(value, list) and all(each in _WAYS for each in value) and len(set(value)) == len(value):
         return tuple(value)
     listed = ", ".join(f'"{way}"' for way in _WAYS)
-    return _Wrong(f"must be a list of some of {listed}, each once, in the order in which they are tried")
+    return Wrong(f"must be a list of some of {listed}, each once, in the order in which they are tried")
+
+
+#: What a hook may ask for: the kinds of `compare`, and what is no edit.
+CHANGE_KINDS = (
+    *("headline", "standfirst", "byline", "date", "wording", "punctuation", "number", "name", "quotation"),
+    *(
+        "paragraph-added",
+        "paragraph-removed",
+        "paragraph-moved",
+        "picture",
+        "caption",
+        "credit",
+        "correction",
+    ),
+    *("removed", "restored"),
+)
+
+
+def _kinds(value: object) -> object:
+    if isinstance(value, list) and value and all(each in CHANGE_KINDS for each in value):
+        return tuple(value)
+    return Wrong(f"must be a list of kinds of change: {', '.join(CHANGE_KINDS)}")
+
+
+def _weight(value: object) -> object:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(str(value)) if is_number and 0 <= float(str(value)) <= 1 else Wrong("must be from 0 to 1")
+
+
+def _program(value: object) -> object:
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(each, str) and "\0" not in each for each in value)
+    ):
+        return tuple(value) if value[0].strip() else Wrong("names no program")
+    return Wrong('must be a program and its words, such as ["notify-send", "The news has changed"]')
 
 
 def _language(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", value):
         return value
-    return _Wrong('must be a language tag, such as "zh-Hans" or "de"')
+    return Wrong('must be a language tag, such as "zh-Hans" or "de"')
 
 
 _SPAN = re.compile(
@@ -278,10 +332,16 @@ def _span(least: timedelta) -> _Reader:
     def read(value: object) -> object:
         span = duration(value) if isinstance(value, str) else None
         if span is None:
-            return _Wrong('must be a time such as "15m", "1h30m" or "2d"')
-        return span if span >= least else _Wrong("is too often: publishers' servers are not ours")
+            return Wrong('must be a time such as "15m", "1h30m" or "2d"')
+        return span if span >= least else Wrong("is too often: publishers' servers are not ours")
 
     return read
+
+
+def _age(value: object) -> object:
+    span = duration(value) if isinstance(value, str) else None
+    is_age = span is not None and span >= timedelta(days=1)
+    return span if is_age else Wrong('must be a time of a day or more, such as "90d" or "104w"')
 
 
 def _ladder(value: object) -> object:
@@ -292,15 +352,15 @@ def _ladder(value: object) -> object:
     )
     known = tuple(span for span in spans if span is not None)
     if len(known) < len(spans):
-        return _Wrong('must be a list of times such as ["15m", "1h", "1d"]')
+        return Wrong('must be a list of times such as ["15m", "1h", "1d"]')
     if list(known) != sorted(set(known)):
-        return _Wrong("must rise: each time is counted from the first capture")
-    return known if len(known) <= 50 else _Wrong("has more than 50 steps")
+        return Wrong("must rise: each time is counted from the first capture")
+    return known if len(known) <= 50 else Wrong("has more than 50 steps")
 
 
 # ---------------------------------------------------------------- every key
 
-_SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
+SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
     "archive": {
         "operator": (
             _text,
@@ -310,6 +370,7 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             _one_of("page", "pictures"),
             'What captures hold: "page", or with "pictures" their exchanges too, for a replay that is whole.',
         ),
+        "prune_after": (_age, "How old a capture is whose payload `onrecord prune` leaves out."),
     },
     "fetch": {
         "user_agent": (_text, "How On Record names itself to servers, instead of its own name."),
@@ -355,6 +416,11 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
     "schedule": {
         "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
+        "confirm_after": (
+            _span(timedelta(0)),
+            "How long an article is missing before its removal is confirmed.",
+        ),
+        "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
     },
     "round": {
         "max_time": (_span(timedelta(minutes=1)), 'The time that a round may take, such as "20m".'),
@@ -362,10 +428,13 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "min_free_mib": (_whole(0, 1_000_000), "MiB of the archive's disk that are left free."),
     },
     "export": {
-        "kind": (_one_of("legacy"), 'The shape of the copy: "legacy" is a text file for each article.'),
+        "kind": (
+            _one_of("legacy", "changes"),
+            'The shape: "legacy" is a text file for each article, "changes" a feed (Atom) of changes.',
+        ),
         "dest": (
             _text,
-            "The folder that the copy is written to; a relative one stands beside onrecord.toml.",
+            'The folder, for "changes" the file, that is written; a relative one stands beside onrecord.toml.',
         ),
         "git": (_flag, "Is each round committed to the folder's Git repository?"),
         "pictures": (
@@ -373,6 +442,14 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             'Where pictures point in the copy: "proxy" as the feed gave them, "publisher", or "kept" copies beside it.',
         ),
         "reserved": (_flag, "Are articles in it whose publishers ask that copies are not passed on?"),
+    },
+    "hook": {
+        "command": (_program, "The program that is run, and its words; it gets JSON on standard input."),
+        "url": (_address, "The webhook that is told, in a POST of JSON."),
+        "source": (_names, "Only changes of these sources."),
+        "word": (_names, "Only changes with one of these words in the headline, or in what went or came."),
+        "kind": (_kinds, "Only changes of these kinds."),
+        "min_weight": (_weight, "Only changes that weigh this much, 0 to 1."),
     },
     "sources.*": {
         "title": (_text, "The publication's name, as shown to readers."),
@@ -398,9 +475,9 @@ _SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
 #: Every key of the file, dotted, and a sentence on it: the documentation and the tests hold to this table.
 KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
-    **{f"{section}.{key}": says for section, keys in _SECTIONS.items() for key, (_, says) in keys.items()},
+    **{f"{section}.{key}": says for section, keys in SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "sources")
+_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "hook", "sources")
 
 # ---------------------------------------------------------------- reading
 
@@ -447,6 +524,7 @@ class _Reading:
         schedule = self._section("schedule", document.get("schedule", {}))
         round_ = self._section("round", document.get("round", {}))
         export = self._exports(document.get("export", []))
+        hook = self._hooks(document.get("hook", []))
         sources = self._sources(document.get("sources", {}))
         if self.mistakes:
             return Config()
@@ -459,6 +537,7 @@ class _Reading:
             schedule=ScheduleConfig(**schedule),
             round=RoundConfig(**round_),
             export=export,
+            hook=hook,
         )
 
     def _tell(self, key: str, what: str) -> None:
@@ -472,17 +551,17 @@ class _Reading:
     def _section(self, name: str, table: object, *, dotted: str | None = None) -> dict[str, Any]:
         """Return the values of a table that can stand, each under its key."""
         where = dotted or name
-        known = _SECTIONS[name]
+        known = SECTIONS[name]
         if not isinstance(table, dict):
             self._tell(where, f"must be a table: [{where}]")
             return {}
         values: dict[str, Any] = {}
         for key, raw in table.items():
             if key not in known:
-                self._unknown(f"{where}.{_quoted(key)}", key, known)
+                self._unknown(f"{where}.{quoted(key)}", key, known)
                 continue
             value = known[key][0](raw)
-            if isinstance(value, _Wrong):
+            if isinstance(value, Wrong):
                 self._tell(f"{where}.{key}", value.what)
             else:
                 values[key] = value
@@ -502,6 +581,19 @@ class _Reading:
                 found.append(ExportConfig(**values))
         return tuple(found)
 
+    def _hooks(self, tables: object) -> tuple[HookConfig, ...]:
+        if not isinstance(tables, list):
+            self._tell("hook", "must be a list of tables: [[hook]]")
+            return ()
+        found: list[HookConfig] = []
+        for at, table in enumerate(tables):
+            values = self._section("hook", table, dotted=f"hook[{at}]")
+            if isinstance(table, dict) and ("command" in table) == ("url" in table):
+                self._tell(f"hook[{at}]", "must have either command or url")
+            else:
+                found.append(HookConfig(**values))
+        return tuple(found)
+
     def _sources(self, tables: object) -> tuple[SourceConfig, ...]:
         if not isinstance(tables, dict):
             self._tell("sources", 'must hold tables: [sources."paper.example"]')
@@ -509,7 +601,7 @@ class _Reading:
         found: list[SourceConfig] = []
         folded: dict[str, str] = {}
         for name, table in tables.items():
-            dotted = f"sources.{_quoted(name)}"
+            dotted = f"sources.{quoted(name)}"
             if wrong := _id_mistake(name):
                 self._tell(dotted, wrong)
             twin = folded.setdefault(name.casefold(), name)
@@ -531,7 +623,8 @@ def _keys(table: object) -> Collection[str]:
     return table if isinstance(table, dict) else ("home", "feeds")
 
 
-def _quoted(key: str) -> str:
+def quoted(key: str) -> str:
+    """Return a key as TOML writes it."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
 
 
@@ -546,120 +639,6 @@ def _id_mistake(name: str) -> str | None:
     ):
         return "is no folder's name on every system; use letters, digits, dots and single dashes"
     return None
-
-
-# ---------------------------------------------------------------- writing
-
-
-def with_source(text: str, source: SourceConfig) -> str:
-    """Return *text* with *source* in it; the person's own words and comments stay byte for byte.
-
-    What a person wrote of a source stands; feeds that are not among its feeds are added to them. If there
-    is nothing to add, *text* comes back as it is.
-
-    Raises:
-        ConfigError: *text* can't be used as it is, or the source can't stand in it.
-    """
-    config = parse(text, "onrecord.toml")
-    held = next((each for each in config.sources if each.id == source.id), None)
-    if held is None:
-        changed = _appended(text, source)
-    else:
-        fresh = [feed for feed in source.feeds if feed not in held.feeds]
-        changed = _with_feeds(text, source.id, fresh) if fresh else text
-    if changed != text:
-        parse(changed, "onrecord.toml")
-    return changed
-
-
-def with_sources(text: str, sources: Sequence[SourceConfig]) -> str:
-    """Return *text* with *sources*, none of which is in it yet: as `with_source`, in one pass.
-
-    Raises:
-        ConfigError: *text* can't be used as it is, or one of the sources can't stand in it.
-    """
-    parse(text, "onrecord.toml")
-    changed = _appended(text, *sources)
-    parse(changed, "onrecord.toml")
-    return changed
-
-
-def _appended(text: str, *sources: SourceConfig) -> str:
-    """New tables at the end are TOML whatever stands before them, and touch none of that."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    gap = "" if not text else newline if text.endswith("\n") else newline * 2
-    tables = "\n".join(f"{_table(source)}\n" for source in sources)
-    return text + gap + tables.replace("\n", newline)
-
-
-_DEFAULTS = {("full_text", "auto"), ("enclosures", "list")}
-
-
-def _table(source: SourceConfig) -> str:
-    table = tomlkit.table()
-    for key, (read, _) in _SECTIONS["sources.*"].items():
-        value = getattr(source, key)
-        if value is None or value is False or value == () or (key, value) in _DEFAULTS:
-            continue
-        # A page's title and language are strangers' words: what can't stand here is left out.
-        tidy = fold_space(value) if isinstance(value, str) else value
-        if not isinstance(read(list(tidy) if isinstance(tidy, tuple) else tidy), _Wrong):
-            table.add(key, _item(tidy))
-    return f"[sources.{tomlkit.string(source.id).as_string()}]\n{table.as_string()}".rstrip("\n")
-
-
-def _item(value: object) -> Any:
-    if not isinstance(value, tuple):
-        return tomlkit.item(value)
-    array = tomlkit.array()
-    array.extend(value)
-    return array.multiline(multiline=len(value) > 1)
-
-
-def _with_feeds(text: str, source_id: str, fresh: list[str]) -> str:
-    try:
-        document = tomlkit.parse(text)
-        table: Any = document["sources"]
-        if "feeds" not in table[source_id]:
-            table[source_id]["feeds"] = _item(tuple(fresh))
-        else:
-            feeds = table[source_id]["feeds"]
-            is_spread = "\n" in feeds.as_string()
-            for feed in fresh:
-                if is_spread:
-                    feeds.add_line(feed)
-                else:
-                    feeds.append(feed)
-        return tomlkit.dumps(document)
-    except (TOMLKitError, AttributeError, KeyError, TypeError) as error:
-        what = (
-            f"add these by hand, the file is written in a way that can't be edited here: {', '.join(fresh)}"
-        )
-        raise ConfigError("onrecord.toml", [(f"sources.{_quoted(source_id)}.feeds", what)]) from error
-
-
-def source_id_for(url: str, taken: Collection[str]) -> SourceId:
-    """Return a name for the source at *url*, a legal folder name that is not among *taken* by any case.
-
-    The host without "www."; where that is taken, with the path's words behind it, then with a number.
-    """
-    host = host_of(url).removeprefix("www.").strip("[]").replace(":", "-") or "source"
-    path = url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
-    words = [file_stem(unquote(part, errors="ignore"), limit_bytes=24) for part in path.split("/") if part]
-    folded = {name.casefold() for name in taken}
-    base = _legal(host)
-    for candidate in (base, _legal("-".join([host, *words[:3]]))):
-        if candidate.casefold() not in folded:
-            return SourceId(candidate)
-    number = next(
-        number for number in range(2, len(folded) + 3) if f"{base}-{number}".casefold() not in folded
-    )
-    return SourceId(f"{base}-{number}")
-
-
-def _legal(name: str) -> str:
-    parts = [file_stem(part, limit_bytes=64) for part in name.split(".") if part]
-    return ".".join(parts).encode("utf-8")[: MAX_SOURCE_ID - 8].decode("utf-8", "ignore").rstrip(".-")
 
 
 #: What a new archive begins with.
@@ -704,4 +683,9 @@ min_free_mib = 500
 # kind = "legacy"
 # dest = "../news"
 # git = true
+
+# A program that is run when a publisher changes something that matters, or takes it away:
+# [[hook]]
+# command = ["notify-send", "The news has changed"]
+# min_weight = 0.7
 """
