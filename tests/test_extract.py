@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord import dates, extract
-from onrecord.extract import headline, media, state
+from onrecord.extract import captions, headline, media, state
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
@@ -90,6 +90,20 @@ def test_the_sites_name_is_no_part_of_a_headline(title: str, bare: str) -> None:
         ("大桥。图片来源：法新社", None, ("大桥。", "法新社")),
         ("The bridge. Nora Falk", "Nora Falk", ("The bridge.", "Nora Falk")),
         ("The bridge", "Credit: Nora Falk", ("The bridge", "Nora Falk")),
+        ("The bridge. (A. Lee/The Harbour Post)", None, ("The bridge.", "A. Lee/The Harbour Post")),
+        ("The bridge. (AP Photo/A. J. Lee)", None, ("The bridge.", "AP Photo/A. J. Lee")),
+        ("The bridge.A. Lee (dpa/imago)", None, ("The bridge.", "A. Lee (dpa/imago)")),
+        ("The bridge (from the east).", None, ("The bridge (from the east).", None)),
+        (
+            "The bridge. It was shut by Reuters Street.",
+            None,
+            ("The bridge. It was shut by Reuters Street.", None),
+        ),
+        ("夜の港（３日）＝ＡＰ", None, ("夜の港（３日）", "ＡＰ")),
+        ("항구. 연합뉴스", None, ("항구.", "연합뉴스")),
+        ("The bridge. Image", "Nora Falk", ("The bridge.", "Nora Falk")),
+        ("Legende: The bridge", None, ("The bridge", None)),
+        ("The bridge", "(Alle Rechte vorbehalten: Nora Falk)", ("The bridge", "Nora Falk")),
         ("The bridge.", None, ("The bridge.", None)),
         (None, None, (None, None)),
     ],
@@ -98,7 +112,40 @@ def test_a_credit_is_taken_out_of_the_caption(
     caption: str | None, credit: str | None, expected: tuple[str | None, str | None]
 ) -> None:
     """Who made a picture must be found without reading every caption."""
-    assert media.caption_and_credit(caption, credit) == expected
+    assert captions.caption_and_credit(caption, credit) == expected
+
+
+def test_what_follows_a_pictures_alt_is_its_credit() -> None:
+    """Many pages print both without a space between them, and only the alt says where one ends."""
+    expected = ("The eastern pier at dawn.", "Nora Falk")
+    assert (
+        captions.caption_and_credit("The eastern pier at dawn.Nora Falk", None, alt=expected[0]) == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("13862217_m400x267", "13862217_w2040c2040x1360", True),
+        ("harbour-at-dawn_v-full", "harbour-at-dawn_v-small", True),
+        ("harbour-at-dawn-1", "harbour-at-dawn-2", False),
+        ("20250304_pier", "20250304_ferry", False),
+        (
+            "640x_f411dfc4-f27a-529b-9f37-99639dc9c7e2-96026",
+            "640x_385958d2-7808-5aa2-8e99-3f3db9f44c6d-96026",
+            False,
+        ),
+        ("pier", "ferry", False),
+    ],
+)
+def test_renditions_of_one_picture_are_told_from_two_pictures(
+    one: str,
+    other: str,
+    *,
+    is_same: bool,
+) -> None:
+    """The picture that og:image names is found in the page, where it is cut in another way."""
+    assert media.is_same_picture(one, other) is is_same
 
 
 @pytest.mark.parametrize(
@@ -372,3 +419,25 @@ def test_every_run_stands_in_normal_form() -> None:
     assert two is not None
     assert one.blocks == two.blocks
     assert all(isinstance(block, Paragraph) for block in one.blocks)
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("来源：港湾晚报 2021-11-25 16:26:07", "2021-11-25T16:26:07"),
+        ("City | 4 March 2025", "2025-03-04"),
+        ("March 4, 2025 at 08:30 in Transport", "2025-03-04T08:30"),
+        ("Updated March 4, 2025", None),
+        ("Room 4, 2025 seats", None),
+    ],
+)
+def test_a_day_in_a_line_by_the_headline_counts_where_nothing_else_tells(line: str, day: str | None) -> None:
+    """Plain pages print their day and no data; without it an article would stand on no day at all."""
+    html = (
+        f"<title>Bridge shut</title><h1>Bridge shut</h1><div>{line}</div><article>"
+        f"{'<p>The harbour bridge was shut after engineers found a crack in its eastern pier, the city said.</p>' * 3}"
+        "</article>"
+    )
+    article = extract.read_page(html.encode(), url=URL).article
+    assert article is not None
+    assert (str(article.published_at) if article.published_at else None) == day

@@ -85,3 +85,93 @@ def test_what_a_headline_was_chosen_over_is_told() -> None:
     html = f"<title>Bridge shut</title>{head}<h1>Bridge shut</h1><article><p>{FIRST}</p><p>{SECOND}</p></article>"
     told = extract.read_page(html.encode(), url="https://harbourpost.example/city/bridge").evidence
     assert [one.value for one in told if one.origin == "og:title, not chosen"] == ["Crack found, bridge shut"]
+
+
+@pytest.mark.parametrize(
+    ("page", "authors"),
+    [
+        (
+            {
+                "head": data({"@type": "Person", "name": "Ada Moreno"}),
+                "above": "<div><a rel=author href=/a>Ada Moreno</a><a rel=author href=/j>Jon Birk</a></div>",
+            },
+            ("Ada Moreno", "Jon Birk"),
+        ),
+        (
+            {
+                "head": data({"@type": "Person", "name": "Ada Moreno"}),
+                "above": "<div class=byline>By <span class=author>Ada Moreno</span> and Jon Birk</div>",
+            },
+            ("Ada Moreno", "Jon Birk"),
+        ),
+        (
+            {
+                "head": data({"@type": "Person", "name": "Ada Moreno"}),
+                "above": "<div class=byline>Jon Birk and Mara Lindqvist</div>",
+            },
+            ("Ada Moreno",),
+        ),
+        (
+            {
+                "head": data(
+                    {"@type": "Person", "name": "Desk D", "url": "https://harbourpost.example/author/admin/"}
+                )
+            },
+            (),
+        ),
+        ({"head": "<meta name=author content='Ada Moreno MS, RDN, LD'>"}, ("Ada Moreno",)),
+        ({"head": "<meta name=author content='Ada Moreno The Associated Press'>"}, ("Ada Moreno",)),
+        ({"above": "<div>Ada Moreno<span>Dec 05, 2023</span></div>"}, ("Ada Moreno",)),
+        ({"above": "<div>Last updated Dec 05, 2023</div>"}, ()),
+        ({"above": "<div>Publié le Dec 05, 2023</div>"}, ()),
+        ({"above": "<div>港湾日报记者 林予安 周若山</div>"}, ("林予安", "周若山")),
+        ({"after": "<p>桥梁今天关闭。（本报记者 林予安）</p>"}, ("林予安",)),
+        ({"after": "<p>新港报记者 林予安 港湾报道</p>"}, ("林予安",)),
+        ({"after": "<p>记者获悉，桥梁今天关闭。</p>"}, ()),
+    ],
+    ids=[
+        "each in a box",
+        "in one line",
+        "somebody else's byline",
+        "an account of the house",
+        "degrees",
+        "agency behind the name",
+        "beside a day",
+        "a day without a name",
+        "a word before a day",
+        "reporters in Chinese",
+        "a reporter in brackets",
+        "a reporter and a place",
+        "a sentence on reporters",
+    ],
+)
+def test_people_are_those_of_the_byline(page: dict[str, str], authors: tuple[str, ...]) -> None:
+    """Structured data often name one of several, or an account; whoever wrote is credited all the same."""
+    assert read(**page).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("page", "byline"),
+    [
+        ({"above": "<div class=byline>By <a rel=author href=/t>Team Harbour</a></div>"}, "Team Harbour"),
+        (
+            {
+                "head": data({"@type": "Organization", "name": "Harbour Post"}),
+                "above": "<p class=byline>von APA</p>",
+            },
+            "von APA",
+        ),
+        ({"above": "<p>By HPN, in <a href=/news>News</a></p>"}, "By HPN"),
+        ({"after": "<p><em>HP-Redaktion</em></p>"}, "HP-Redaktion"),
+        ({"after": "<p>Harbour 4 News; <span itemprop=author>hp/lind;kesm</span></p>"}, "hp/lind;kesm"),
+        ({"above": "<p class=byline>By Ada Moreno | Published 23 December 2023</p>"}, "By Ada Moreno"),
+        (
+            {"above": "<div class=byline><p class=author>Ada Moreno</p><p class=author>Jon Birk</p></div>"},
+            "Ada Moreno, Jon Birk",
+        ),
+    ],
+    ids=["a team", "an agency", "a led line", "a desk's signature", "initials", "with a day", "two lines"],
+)
+def test_a_byline_is_kept_as_printed_whoever_it_names(page: dict[str, str], byline: str) -> None:
+    """An agency, a desk or initials are credited too, though they name no person."""
+    assert read(**page).byline == byline

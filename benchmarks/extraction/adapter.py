@@ -8,6 +8,7 @@ from typing import Any
 
 from onrecord import extract as reader
 from onrecord.model import (
+    Article,
     Block,
     Extraction,
     Heading,
@@ -19,8 +20,7 @@ from onrecord.model import (
     plain,
 )
 
-MAX_KICKER = 64
-_MARK = re.compile(r"[:：/|–—-]\s+$")
+_MARK = re.compile(r"^\s*[:：/|–—-]?\s+")
 
 
 def extract(html: bytes, url: str) -> dict[str, Any]:
@@ -30,23 +30,37 @@ def extract(html: bytes, url: str) -> dict[str, Any]:
     if article is None:
         return {}
     return {
-        "title": _full_title(article.headline, extraction),
-        # Where no person is named, the byline names the house, and so do the truths.
-        "authors": list(article.authors) or ([article.byline] if article.byline else []),
+        "title": _full_title(article, extraction),
+        "authors": list(article.authors) or _houses(article, extraction),
         "date": str(article.published_at) if article.published_at else None,
         "body": [*([article.standfirst] if article.standfirst else []), *_lines(article.blocks)],
         "images": [picture.url for picture in article.pictures],
     }
 
 
-def _full_title(headline: str, extraction: Extraction) -> str:
-    """Return the headline with its kicker where structured data give both as one, as the truths have them."""
-    for one in extraction.evidence:
-        if one.origin == "json-ld headline, not chosen" and one.value.endswith(headline):
-            kicker = one.value.removesuffix(headline)
-            if len(kicker) <= MAX_KICKER and _MARK.search(kicker):
-                return one.value
-    return headline
+def _full_title(article: Article, extraction: Extraction) -> str:
+    """Return the headline with its kicker where JSON-LD, or og:title where that is silent, gives both as one.
+
+    On Record keeps the two apart, as they stand; the truths have what their publisher's page claims.
+    """
+    stated = {one.origin.removesuffix(", not chosen"): one.value for one in reversed(extraction.evidence)}
+    claim = stated.get("json-ld headline") or stated.get("og:title") or ""
+    kicker = article.kicker or ""
+    if kicker and claim.startswith(kicker):
+        after = _MARK.sub("", claim[len(kicker) :], count=1)
+        if after.startswith(article.headline):
+            return claim[: len(claim) - len(after) + len(article.headline)]
+    return article.headline
+
+
+def _houses(article: Article, extraction: Extraction) -> list[str]:
+    """Return whom an article credits that names no person, as the truths have it: what JSON-LD says goes first.
+
+    On Record keeps the byline as it is printed ("By Wire in Harbour"); a truth says "The Harbour Post".
+    """
+    stated = (one.value for one in extraction.evidence if one.field == "byline" and "json-ld" in one.origin)
+    name = next(stated, article.byline)
+    return re.split(r"\s*[;,]\s*", name) if name else []
 
 
 def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:

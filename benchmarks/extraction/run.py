@@ -79,13 +79,18 @@ def cpu_ms() -> float:
 
 
 def table(ours: dict[str, dict[str, float]], theirs: dict[str, dict[str, float]], milliseconds: float) -> str:
-    """Return the figures as lines: body F1 by set, the fields where the truth has them, CPU."""
-    lines = [f"{'set':12} {'body F1':>8} {'title':>6} {'authors':>8} {'date':>6} {'trafilatura F1':>15}"]
+    """Return the figures as lines: body F1 by set, the fields where the truth has them, CPU.
+
+    *top* is the share of pages whose first picture is the right one.
+    """
+    lines = [
+        f"{'set':12} {'body F1':>8} {'title':>6} {'authors':>8} {'date':>6} {'top':>6} {'trafilatura F1':>15}"
+    ]
     for name, row in ours.items():
         peer = theirs.get(name, {}).get("F1", TRAFILATURA.get(name))
-        fields = [f"{row[key]:.3f}" if key in row else "-" for key in ("title", "auth", "date")]
+        fields = [f"{row[key]:.3f}" if key in row else "-" for key in ("title", "auth", "date", "imgtop")]
         lines.append(
-            f"{name:12} {row['F1']:>8.3f} {fields[0]:>6} {fields[1]:>8} {fields[2]:>6}"
+            f"{name:12} {row['F1']:>8.3f} {fields[0]:>6} {fields[1]:>8} {fields[2]:>6} {fields[3]:>6}"
             f" {peer if peer is not None else '-':>15}"
         )
     peers = "measured here" if theirs else "as PEERS.md has it; it is not installed here"

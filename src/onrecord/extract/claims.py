@@ -14,8 +14,6 @@ from onrecord.extract.survey import Survey, text_of
 from onrecord.text import or_none
 from onrecord.urls import same_site
 
-#: Topics kept; pages for search engines list hundreds.
-MAX_TOPICS = 50
 _SPLIT = re.compile(r"[,;、，]")
 
 

@@ -1,4 +1,4 @@
-"""The headline: the visible one, without the site's name.
+"""The headline: the visible one, without the site's name; and the kicker above it.
 
 Pure.
 """
@@ -6,23 +6,39 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from html import unescape
 
-from onrecord.extract.survey import Box, Line, Survey
+from onrecord import urls
+from onrecord.extract.reading import NEAR, Reading
+from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey, text_of
 from onrecord.extract.words import Sign
-from onrecord.text import fold_space
+from onrecord.text import fold_space, or_none
 
 _SEPARATORS = re.compile(r"\s+[|\-–—·•»«:/~]+\s+|\s*[|｜ㅣ_]\s*|\s+::\s+")
 _MARK = re.compile(r"\s*[:|/–—-]\s+")
 _WORD = re.compile(r"\w+")
 #: A longer line above the headline is a headline itself.
 MAX_KICKER = 60
+MAX_HEADLINE = 400
+#: A page without a title is an article if its text weighs this much: a dozen sentences; and the line above it that
+#: stands for the title weighs no more than the other.
+UNTITLED_TEXT, MAX_UNCLAIMED = 1_000, 250
+#: Characters of a heading's markup that are looked through for an unseen mark.
+MAX_MARKUP = 4_000
+_TAGS = re.compile(r"<[^>]*>")
+_BREAKS = re.compile("[\u00ad\u200b]")
+#: An element of a heading that holds a mark alone.
+_UNSEEN_MARK = re.compile(r"<(span|i|em|b|small|font)\b[^>]*>(?:\s|&nbsp;)*[:|/·–—-](?:\s|&nbsp;)*</\1>")
 #: What a claim that agrees adds to a heading's score, at most three times; and what the first one adds. Titles
 #: for networks and for search engines are one title, often written by another hand than JSON-LD's.
 AGREEMENT = 0.1
 FIRST_AGREES = 0.25
+#: A heading is the headline from this score on; an <h1> by itself, of as many words, from the lower one on.
+ENOUGH, UNLIKE_CLAIMS, MIN_WORDS = 0.6, 0.4, 4
 _NOT_HEADLINE = Sign.KICKER | Sign.BYLINE | Sign.TIME | Sign.STANDFIRST
 
 
@@ -66,6 +82,9 @@ def _is_site(part: str, keys: set[str], site: str) -> bool:
         for name in keys
     ):
         return True
+    words = _WORD.findall(part.casefold())
+    if len(words) > 1 and len(key) > 5 and site and all(word in site for word in words):
+        return True  # "Rust Blog" of blog.rust-lang.example
     return len(key) > 2 and (
         key == site or (len(site) > 3 and (key in site or site in key) and len(key) < 40)
     )
@@ -91,13 +110,33 @@ def likeness(one: str, other: str) -> float:
     return shared
 
 
-def visible(survey: Survey, claims: Iterable[str] = ()) -> list[tuple[int, str, Box]]:
-    """Return the headings that may be the headline, each as its place, text and box.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A heading that may be the headline, as a reader sees it."""
+
+    at: int  #: its place among the items
+    text: str
+    box: Box
+    kicker: str | None = None  #: what stands above it in the same box
+
+    def keys(self) -> set[str]:
+        """Return what a claim that says the same is compared by, with and without the kicker."""
+        return {_key(self.text), _key(f"{self.kicker or ''}{self.text}")}
+
+    def likeness(self, claim: str) -> float:
+        """Return how alike a claim is, which may begin with the kicker."""
+        alone = likeness(self.text, claim)
+        return max(alone, likeness(f"{self.kicker} {self.text}", claim)) if self.kicker else alone
+
+
+def visible(survey: Survey, claims: Iterable[str] = ()) -> list[Seen]:
+    """Return the headings that may be the headline, in the page's order.
 
     They are each <h1>, what is called a headline, and an <h2> that says what one of *claims* says.
     """
-    keys = {_key(claim) for claim in claims}
-    found: list[tuple[int, str, Box]] = []
+    stated = [(_key(claim), _word_set(claim)) for claim in claims]
+    keys = {key for key, _ in stated}
+    found: list[Seen] = []
     for box in survey.boxes:
         is_h1 = box.tag == "h1"
         is_named = box.signs & Sign.HEADLINE and box.tag in {"h2", "h3", "div", "p", "header"}
@@ -105,71 +144,138 @@ def visible(survey: Survey, claims: Iterable[str] = ()) -> list[tuple[int, str, 
             continue
         if box.unseen or box.last - box.first > (6 if is_h1 else 2):
             continue
-        if not (is_h1 or is_named) and not _says(survey, box, keys):
-            continue
         lines = [item for item in survey.items[box.first : box.last] if isinstance(item, Line)]
-        plain = [line for line in lines if not line.box.signs & _NOT_HEADLINE]
-        text = " ".join(_words(line, with_kicker=False) for line in plain).strip(" :|–—-")
-        if text and len(text) < 400:
-            found.append((box.first, text, box))
-        whole = " ".join(_words(line, with_kicker=True) for line in lines).strip()
-        if is_h1 and whole != text and whole and len(whole) < 400:
-            found.append((box.first, whole, box))
+        if not is_h1 and stated and not _may_say(lines, stated, is_named=bool(is_named)):
+            continue
+        said = list(_readings(box, lines))
+        if is_h1 or is_named or any(keys.intersection(one.keys()) for one in said):
+            found += said
     return found
 
 
-def _says(survey: Survey, box: Box, keys: set[str]) -> bool:
-    """Tell whether *box* holds one line, and that is one of *keys*."""
-    line = survey.items[box.first] if box.last - box.first == 1 else None
-    return isinstance(line, Line) and _key(line.text) in keys
+def _may_say(lines: list[Line], stated: list[tuple[str, frozenset[str]]], *, is_named: bool) -> bool:
+    """May *lines* say what a claim says, which most teasers' headings do not? Cheap, and sure where it says no."""
+    text = " ".join(line.text for line in lines)
+    if is_named:
+        words = _word_set(text)
+        return not text.isascii() or any(words & said for _, said in stated)
+    return bool(lines) and any(_key(text).endswith(key) for key, _ in stated)
+
+
+def _readings(box: Box, lines: list[Line]) -> Iterator[Seen]:
+    """Yield what a heading says: without its kicker where it says what that is, else as it stands."""
+    if parts := _parted_unseen(box):
+        yield Seen(box.first, parts[1], box, parts[0])
+        return
+    whole = " ".join(_words(line, with_kicker=True) for line in lines).strip()
+    plain = [line for line in lines if not line.box.signs & _NOT_HEADLINE]
+    text = " ".join(_words(line, with_kicker=False) for line in plain).strip(" :|–—-")
+    before = whole.removesuffix(text).strip(" :|–—-") if text and whole.endswith(text) else None
+    # What is called a kicker and stands below, or is a sentence, is part of the headline under another name.
+    if before is None or len(before) > MAX_KICKER:
+        before, text = None, whole
+    if text and len(text) < MAX_HEADLINE:
+        yield Seen(box.first, text, box, before or None)
+
+
+def _parted_unseen(box: Box) -> tuple[str, str] | None:
+    """Return a heading's kicker and the rest, where a mark that only screen readers are given parts them."""
+    node = box.node
+    if node is None or box.last - box.first > 2 or not any(child.next is not None for child in node.iter()):
+        return None
+    html = node.html or ""
+    mark = _UNSEEN_MARK.search(html) if len(html) < MAX_MARKUP else None
+    if mark is None:
+        return None
+    before, after = (
+        _set(unescape(_TAGS.sub("", part))) for part in (html[: mark.start()], html[mark.end() :])
+    )
+    return (before, after) if 2 < len(before) <= MAX_KICKER and 2 < len(after) < MAX_HEADLINE else None
 
 
 def _words(line: Line, *, with_kicker: bool) -> str:
-    return fold_space(
-        "".join(piece.text for piece in line.pieces if with_kicker or not piece.signs & Sign.KICKER)
-    )
+    return _set("".join(piece.text for piece in line.pieces if with_kicker or not piece.signs & Sign.KICKER))
 
 
-def choose(
-    candidates: Sequence[tuple[int, str, Box]], claims: Sequence[str], *, body_start: int
-) -> tuple[int, str, Box] | None:
+def _set(text: str) -> str:
+    """Return *text* folded, without the places where a line may break inside a word."""
+    return fold_space(_BREAKS.sub("", text))
+
+
+def choose(candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int) -> Seen | None:
     """Return the visible heading that agrees best with what the page claims its headline is, or None.
 
     *claims* has each claim as often as the page makes it, the weightiest first: what three of them say is
     the headline, though its place in the page is odd.
     """
-    best: tuple[float, tuple[int, str, Box]] | None = None
-    h1s = len({id(box) for _, _, box in candidates if box.tag == "h1" and box.junk is None})
-    for candidate in candidates:
-        at, text, box = candidate
-        # The first claim weighs most: a title for one network is written for its readers.
-        alike = [likeness(text, claim) for claim in claims]
-        score = max((one * (0.9 if order else 1) for order, one in enumerate(alike)), default=0.5)
-        score += AGREEMENT * min(sum(one >= 0.9 for one in alike[1:]), 3)
-        score += FIRST_AGREES * (alike[:1] >= [0.9])
-        if box.tag == "h1":
-            score += 0.25 if h1s == 1 else 0.15
-        if box.junk is not None:
-            score -= 0.25
-        if at > body_start:
-            score -= 0.3
-        if box.link is not None or _is_linked(box):
-            score -= 0.2
-        if best is None or score > best[0]:
-            best = (score, candidate)
-    return best[1] if best is not None and best[0] >= 0.6 else None
+    alone = len({id(one.box) for one in candidates if one.box.tag == "h1" and one.box.junk is None}) == 1
+    scored = [(_score(one, claims, body_start=body_start, is_alone=alone), one) for one in candidates]
+    best = max(scored, key=lambda pair: pair[0], default=None)
+    if best is not None and best[0] >= ENOUGH:
+        return _instead_of_a_crumb(best[1], candidates, claims, body_start) or best[1]
+    # An <h1> by itself above the text is the headline, though titles for search engines say it otherwise.
+    for score, one in scored:
+        is_sentence = len(_word_set(one.text)) >= MIN_WORDS
+        if alone and is_sentence and one.box.tag == "h1" and one.box.junk is None and score >= UNLIKE_CLAIMS:
+            return one
+    return None
+
+
+def _score(one: Seen, claims: Sequence[str], *, body_start: int, is_alone: bool) -> float:
+    # The first claim weighs most: a title for one network is written for its readers.
+    alike = [one.likeness(claim) for claim in claims]
+    score = max((like * (0.9 if order else 1) for order, like in enumerate(alike)), default=0.5)
+    score += AGREEMENT * min(sum(like >= 0.9 for like in alike[1:]), 3)
+    score += FIRST_AGREES * (alike[:1] >= [0.9])
+    if one.box.tag == "h1":
+        score += 0.25 if is_alone else 0.15
+    if one.box.junk is not None:
+        score -= 0.25
+    if one.at > body_start:
+        score -= 0.3
+    if one.box.link is not None or _is_linked(one.box):
+        score -= 0.2
+    return score
+
+
+def _instead_of_a_crumb(
+    best: Seen, candidates: Sequence[Seen], claims: Sequence[str], body_start: int
+) -> Seen | None:
+    """Return the heading above the text that says what a weighty claim says, where *best* ends a breadcrumb.
+
+    Some publications set the title for search engines there, as an <h1>, and the headline below it as an <h2>.
+    """
+    if best.box.junk is None and not _follows_links(best.box):
+        return None
+    for one in candidates:
+        is_apart = one.box.junk is None and one.at <= body_start and one.box is not best.box
+        if is_apart and any(one.likeness(claim) >= 0.9 for claim in claims[:2]):
+            return one
+    return None
+
+
+def _follows_links(box: Box) -> bool:
+    """Does *box* stand after two links in the same box, as the last part of a breadcrumb does?"""
+    links, node = 0, box.node.prev if box.node is not None else None
+    while node is not None and links < 2:
+        links += node.tag == "a"
+        node = node.prev
+    return links > 1
 
 
 def parted(text: str, claims: Sequence[str]) -> tuple[str | None, str]:
     """Return the kicker that is glued to a headline, or None, and the headline.
 
-    "Nationale DemoDer 9. Juli naht": two boxes of the page, one line for a parser. Where a claim says the
-    latter part alone, or puts a mark between the two, the page's own words say where to part them.
+    "Nationale DemoDer 9. Juli naht": two boxes of the page, one line for a parser; "Politics | Bridge shut".
+    Where a claim says the latter part alone, or puts a mark between the two, the page's own words say where
+    to part them.
     """
     for claim in claims:
         kicker = text[: -len(claim)] if text != claim and text.endswith(claim) else ""
         if 2 < len(kicker) <= MAX_KICKER and not kicker[-1].isspace() and kicker[-1].isalnum():
             return kicker, claim
+        if 2 < len(kicker) <= MAX_KICKER and kicker.endswith(" | "):
+            return kicker[:-3].strip(), claim
         for mark in _MARK.finditer(claim):
             before, after = claim[: mark.start()], claim[mark.end() :]
             if 2 < len(before) <= MAX_KICKER and text in {before + after, f"{before} {after}"}:
@@ -179,3 +285,112 @@ def parted(text: str, claims: Sequence[str]) -> tuple[str | None, str]:
 
 def _is_linked(box: Box) -> bool:
     return box.node is not None and box.node.first_child is not None and box.node.first_child.tag == "a"
+
+
+def claims_of(reading: Reading) -> list[str]:
+    """Return what the page claims its headline is, each claim without the site's name, the weightiest first."""
+    metas, ld = reading.metas, reading.ld
+    host, names = urls.host_of(reading.url), _site_names(reading)
+    stated = [
+        ld.headline,
+        metas.value("og:title"),
+        metas.value("twitter:title"),
+        metas.prop("headline"),
+        reading.survey.title,
+        ld.alternative_headline,
+        reading.entry.headline if reading.entry else None,
+    ]
+    return [text for one in stated if one and (text := bare(one, names, host))]
+
+
+def _site_names(reading: Reading) -> list[str]:
+    stated = (
+        reading.metas.value("og:site_name", "application-name", "twitter:site"),
+        reading.ld.publisher,
+    )
+    return [name for name in stated if name]
+
+
+def headline_of(reading: Reading, candidates: list[Seen], claims: list[str]) -> tuple[str | None, str | None]:
+    """Return the kicker that stands in the headline's box, and the headline: the visible one, or the weightiest claim.
+
+    Keeps where it stands, and why it was chosen.
+    """
+    start = reading.body.start if reading.body.chosen else len(reading.survey.items)
+    chosen = choose(candidates, claims, body_start=start)
+    if chosen is not None and (text := or_none(chosen.text)):
+        reading.head_at = chosen.at
+        reading.note("headline", chosen.box.tag, text, 0.95)
+        return chosen.kicker, text
+    # No heading says it: where the claims stand as a line of their own, that is its place.
+    for claim in claims:
+        reading.note("headline", "claimed", claim, 0.6)
+        place = next((at for at, line in reading.survey.lines() if line.text == claim), None)
+        reading.head_at = place if place is not None else max(0, start - NEAR)
+        return None, claim
+    return None, _unclaimed(reading, start)
+
+
+def _unclaimed(reading: Reading, start: int) -> str | None:
+    """Return the line that a text stands under, on a page that has no title and claims none: old pages do."""
+    survey = reading.survey
+    if sum(survey.line_at(at).weight for at in reading.body.chosen) < UNTITLED_TEXT:
+        return None
+    above = [
+        (at, line)
+        for at in range(max(0, start - NEAR), start)
+        if isinstance(line := survey.items[at], Line)
+        and line.link_share < 0.5
+        and line.box.junk is None
+        and 10 < line.weight <= MAX_UNCLAIMED
+        and sum(letter.isdigit() for letter in line.text) * 3 < len(line.text)  # no date
+        and "://" not in line.text
+    ]
+    found = next((one for one in reversed(above) if one[1].box.tag in HEADINGS), above[-1] if above else None)
+    if found is None:
+        return None
+    reading.head_at = found[0]
+    reading.note("headline", "line above the text", found[1].text, 0.3)
+    return found[1].text
+
+
+def by_rule(reading: Reading, title: str | None) -> str | None:
+    """Return the headline that the site's rule finds, unless it only fills a silence and there is none."""
+    found = reading.by_rule
+    if found is None or (title is not None and "headline" in found.rule.fills):
+        return None
+    return or_none(found.value("headline"))
+
+
+def note_claims(reading: Reading, title: str) -> None:
+    """Keep what the page claims its headline is: whoever doubts it sees what speaks for it, and what against."""
+    for origin, claim in (
+        ("json-ld headline", reading.ld.headline),
+        ("og:title", reading.metas.value("og:title")),
+        ("title", reading.survey.title),
+    ):
+        if claim and fold_space(claim) == title:
+            reading.note("headline", origin, title, 0.8)
+        elif claim:
+            reading.note("headline", f"{origin}, not chosen", fold_space(claim), 0.3)
+
+
+def kicker_of(reading: Reading, near: list[Mark], title: str, claims: Sequence[str]) -> str | None:
+    """Return what stands above the headline and is called a kicker, or is put before it by a claim, or None."""
+    keys = {_key(name) for name in (*_site_names(reading), urls.host_of(reading.url).removeprefix("www."))}
+    for mark in near:
+        if mark.sign & Sign.KICKER and mark.at < (reading.body.start or mark.at + 1):
+            text = _set(text_of(mark.node)).rstrip(" :|–—-/")
+            if 1 < len(text) <= MAX_KICKER and text not in title and _key(text) not in keys:
+                reading.note("kicker", "so called by the page", text, 0.9)
+                return text
+    # "Harbour: Bridge shut" in a claim, "Bridge shut" below a line that says "Harbour": that line is the kicker.
+    lines = reading.survey.items[max(reading.head_at - NEAR, 0) : reading.head_at + 3]
+    seen = {item.text.rstrip(" :|–—-/") for item in lines if isinstance(item, Line) and not item.box.unseen}
+    for claim in claims:
+        before = claim.removesuffix(title).rstrip() if claim.endswith(title) else ""
+        text = before.rstrip(" :|–—-/")
+        if text != before and 1 < len(text) <= MAX_KICKER and text in seen:
+            reading.note("kicker", "line above the headline, and a claim", text, 0.9)
+            return text
+    return None

@@ -56,6 +56,7 @@ class Claims:
     """What an article's object says; None is its silence. Texts are folded, markup removed."""
 
     headline: str | None = None
+    alternative_headline: str | None = None
     description: str | None = None
     body: str | None = None  #: line breaks kept
     people: tuple[str, ...] = ()  #: authors that are not called organizations, as they stand
@@ -66,6 +67,7 @@ class Claims:
     modified: str | None = None
     section: str | None = None
     keywords: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()  #: names of what it is about
     language: str | None = None
     is_free: bool | None = None
     images: tuple[str, ...] = ()
@@ -209,6 +211,7 @@ def _claims(one: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
     free = one.get("isAccessibleForFree")
     return Claims(
         headline=text_in(one.get("headline")) or text_in(one.get("name")),
+        alternative_headline=text_in(one.get("alternativeHeadline")),
         description=text_in(one.get("description")),
         body=_body(body) if isinstance(body, str) else None,
         people=tuple(people),
@@ -219,6 +222,7 @@ def _claims(one: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         modified=text_in(one.get("dateModified")),
         section=next(_strings(one.get("articleSection")), None),
         keywords=tuple(_keywords(one.get("keywords"))),
+        about=tuple(_strings(one.get("about"))),
         language=_language(one.get("inLanguage")),
         is_free=None
         if free is None
@@ -254,13 +258,18 @@ def _authors(value: Any, by_id: dict[str, dict[str, Any]]) -> tuple[list[str], l
         author = _resolved(one, by_id)
         if isinstance(author, dict):
             names = list(_strings(author.get("name")))
-            is_person = not {"Organization", "NewsMediaOrganization", "Corporation", "WebSite"}.intersection(
-                _types(author)
+            is_house = _HOUSES.intersection(_types(author)) or any(
+                _ACCOUNT.search(address) for address in _urls(author)
             )
-            (people if is_person else organizations).extend(names)
+            (organizations if is_house else people).extend(names)
         else:
             people += list(_strings(author))
     return people, organizations
+
+
+_HOUSES = frozenset(("Organization", "NewsMediaOrganization", "Corporation", "WebSite"))
+#: The page of an account that a whole house writes under.
+_ACCOUNT = re.compile(r"/(?:author|profile|user)s?/(?:admin(?:istrator)?|editor|webmaster|newsroom|staff)/?$")
 
 
 def _keywords(value: Any) -> Iterator[str]:

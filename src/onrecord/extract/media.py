@@ -1,17 +1,17 @@
-"""Pictures as a page presents them: the largest source, its caption and credit; icons and trackers are none.
+"""Pictures as a page presents them: the largest source; icons and trackers are none.
 
-Pure. Which picture belongs to the article is said by where it stands: see `page`.
+Pure. Which picture belongs to the article is said by where it stands: see `shown`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import unquote
 
 from onrecord import pictures, urls
 from onrecord.extract.survey import Shot
-from onrecord.extract.words import Sign
 from onrecord.model import Picture
 from onrecord.text import or_none
 
@@ -26,7 +26,10 @@ _LAZY = (
     "data-original-src", "data-orig-file", "data-large-file", "data-src-large", "data-echo",
     "data-default-src", "data-native-src",
 )  # fmt: skip
+#: They may hold the address of a page that shows the picture.
+_AMBIGUOUS = frozenset(("data-url", "data-image", "data-img"))
 _SRCSETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
+_FILE_OF_A_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#&!/;])", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"^data:|^about:|(?:^|[/_-])(?:blank|spacer|placeholder|loading|transparent|pixel|grey|gray|1x1|lazy|dummy|"
     r"fallback)[\w-]*\.(?:gif|png|svg|jpe?g)",
@@ -47,27 +50,11 @@ _WIDTH_IN_URL = re.compile(
     r"[/_-](?!(?:19|20)\d\d(?:[/_-]|$))(\d{3,4}))(?=\D|$)",
     re.IGNORECASE,
 )
+_QUERY = re.compile(r"[?#].*", re.DOTALL)
+#: What stands before an address's path.
+_PATH = re.compile(r"^(?:[a-z]+:)?//[^/?#]*", re.IGNORECASE)
+_ASKED_FOR = re.compile(r"[?&]url=(https?(?::|%3A)[^&#]+)", re.IGNORECASE)
 _FILE = re.compile(r"([^/]+?)(?:[-_]\d{2,4}x\d{2,4}|[-_]\d{3,4}w?|@\dx)?(?:\.\w{2,5})?$")
-CREDIT = re.compile(
-    r"(?:^|\s*[|•–—/(\[]\s*|\s+|(?<=[.。!?]))((?:(?:photo(?:graph)?|image|picture|illustration|video|foto|bild|"
-    r"imagen|immagine|photo credit|image credit|credit|quelle|source|fuente|"
-    r"grafik|symbolbild|archivfoto|fotograf(?:í|i)?a?|crédit(?:os)?|crédito|zdjęcie|fot\.|фото|ảnh|"
-    r"图片|摄影|图|图源|图片来源|攝影|圖|写真|撮影|사진)\s*(?:credit|by|by:|source|courtesy)?\s*[:：/=]\s*|"
-    r"(?:photo(?:graph)?|image|picture) (?:by|courtesy of) |credit\.{3}\s*|(?:foto|photo)s?\s*: ?|©\s?|"
-    r"\(c\)\s)(.{2,120}?))\s*[)\]]?\s*$",
-    re.IGNORECASE,
-)
-# "（周若山攝）": the maker, and that they made it, in brackets at the end.
-_CREDIT_IN_BRACKETS = re.compile(
-    r"\s*[（(\[]([^（()）\[\]]{2,30}(?:攝影|摄影|撮影|攝|摄|제공|供图|供圖))[）)\]]\s*$"
-)
-_CREDIT_LEAD = re.compile(
-    r"^\W*(?:(?:photo(?:graph)?|image|picture|media|foto|bild|imagen|photo credit|image credit|credit|credits|"
-    r"quelle|source|图片来源|图片|摄影|攝影|圖|图|写真|撮影|사진|фото|crédit|crédito)"
-    r"(?:\s*(?:credit|by|source|courtesy(?: of)?))?\s*(?:[:：/=]|\.{3})\s*|(?:photo(?:graph)?|image|"
-    r"picture) (?:by|courtesy of)\s|©\s*|\(c\)\s*|credit\.{3}\s*)+",
-    re.IGNORECASE,
-)
 
 
 def _number(text: str | None) -> int | None:
@@ -75,18 +62,17 @@ def _number(text: str | None) -> int | None:
     return int(found[1]) or None if found else None
 
 
-def picture_of(
-    shot: Shot, resolve: Callable[[str], str | None], *, is_captioned: bool = False
-) -> Picture | None:
-    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder.
-
-    A drawing (SVG) is an icon, unless the page gives it a caption.
-    """
+def picture_of(shot: Shot, resolve: Callable[[str], str | None]) -> Picture | None:
+    """Return the picture that *shot* shows, or None if it is an icon, a tracker or a placeholder."""
     attributes = shot.attributes
     width, height = _number(attributes.get("width")), _number(attributes.get("height"))
     if (width is not None and width < MIN_WIDTH) or (height is not None and height < MIN_HEIGHT):
         return None
-    if shot.box.inherited & Sign.PORTRAIT and not shot.box.figure:
+    # sizes="60px": no window shows it larger (HTML, 4.8.4.2.2).
+    stated_sizes = [
+        side for one in (attributes, *shot.sources) if (side := _number((one.get("sizes") or "").strip()))
+    ]
+    if stated_sizes and max(stated_sizes) < MIN_WIDTH:
         return None
     names = " ".join(filter(None, (attributes.get("class"), attributes.get("id"))))
     if re.search(r"(?:^|[\s_-])(?:avatar|icon|logo|emoji|wp-smiley|pixel|author)(?:$|[\s_-])", names):
@@ -95,10 +81,8 @@ def picture_of(
     if not addresses:
         return None
     best, *others = addresses
-    path = urlsplit(best).path if best.isascii() else best
-    if _NO_PICTURE.search(path) or _NO_PICTURE.search(urlsplit(best).netloc):
-        return None
-    if not is_captioned and path.lower().endswith(".svg"):
+    address = _QUERY.sub("", best)
+    if _NO_PICTURE.search(address):
         return None
     real = pictures.unproxy(best)
     fallbacks = [best, *others] if real else others
@@ -111,19 +95,31 @@ def picture_of(
     )
 
 
+def is_drawing(url: str) -> bool:
+    """Is it a drawing (SVG), by the end of its address?"""
+    return _QUERY.sub("", url).lower().endswith(".svg")
+
+
 def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
     """Return the absolute addresses of a picture, the largest first."""
     sized: list[tuple[float, int, str]] = []
     order = 0
     for attributes, handicap in [(shot.attributes, 0.5), *((source, 0.0) for source in shot.sources)]:
-        for name in _SRCSETS:
-            for address, size in candidates(attributes.get(name) or ""):
+        for name, value in attributes.items():
+            if not value or not (name in _SRCSETS or (name.startswith("data-") and name.endswith("srcset"))):
+                continue
+            for address, size in candidates(value):
                 if not _PLACEHOLDER.search(address):
                     sized.append((size - handicap, -order, address))
                 order += 1
     # Widths in a srcset are stated; one that is guessed from an address may not outrank them.
     stated = max((size for size, _, _ in sized if size > MIN_WIDTH), default=0.0)
-    plain = [shot.attributes.get(name) for name in (*_LAZY, "src")]
+    plain: list[str | None] = [
+        value
+        for name in (*_LAZY, "src")
+        if (value := shot.attributes.get(name))
+        and (name not in _AMBIGUOUS or not shot.attributes.get("src") or _FILE_OF_A_PICTURE.search(value))
+    ]
     if shot.box.tag == "picture" and not sized:
         plain += [source.get("src") for source in shot.sources]
     for address_ in plain:
@@ -136,6 +132,8 @@ def _addresses(shot: Shot, resolve: Callable[[str], str | None]) -> list[str]:
         absolute = resolve(one)
         if absolute and absolute not in found:
             found.append(absolute)
+        if len(found) > MAX_FALLBACKS:
+            break
     return found
 
 
@@ -161,35 +159,47 @@ def candidates(srcset: str) -> list[tuple[str, float]]:
     return found
 
 
+@lru_cache(maxsize=1_024)
 def key_of(url: str) -> str:
     """Return what renditions of one picture share: the file's name without size and ending."""
-    path = urlsplit(pictures.unproxy(url) or url).path.rstrip("/")
+    inner = pictures.unproxy(url)
+    if inner is None and (
+        asked := _ASKED_FOR.search(url)
+    ):  # the name that it is asked for, without an ending
+        inner = unquote(asked[1])
+    path = _QUERY.sub("", _PATH.sub("", inner or url)).rstrip("/")
     found = _FILE.search(path)
     name = (found[1] if found else path).lower()
     return name if len(name) >= 8 else path.lower()
 
 
-def caption_and_credit(caption: str | None, credit: str | None) -> tuple[str | None, str | None]:
-    """Return *caption* and *credit* apart: a credit at the caption's end goes where it belongs."""
-    if caption and credit and caption.endswith(credit) and caption != credit:
-        caption = caption[: -len(credit)].rstrip(" |–—-/(")
-        caption = re.sub(
-            r"(?:Credit|Photo|Image|Foto|Bild|Quelle|Source)\s*(?::|\.{3})?\s*$", "", caption
-        ).rstrip(" |–—-/(")
-    if caption and not credit:
-        found = _CREDIT_IN_BRACKETS.search(caption) or CREDIT.search(caption)
-        if found and len(found[0]) < 140:
-            credit = found[1]
-            caption = caption[: found.start()].rstrip(" |–—-/(")
-    return or_none(caption), bare_credit(credit)
+#: A run of figures that names one picture, and is no day.
+_ID = re.compile(r"(?<!\d)(?!(?:19|20)\d{6}(?!\d))\d{6,}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: Characters that the names of two renditions begin with in common, and their share of the longer name.
+_COMMON, _COMMON_SHARE = 12, 0.45
 
 
-def bare_credit(credit: str | None) -> str | None:
-    """Return *credit* without the words that only say that it is one: "Photo: A. Lee" is "A. Lee"."""
-    text = or_none(credit)
-    if not text:
-        return None
-    return or_none(_CREDIT_LEAD.sub("", text).strip(" |()[]")) or text
+def is_same_picture(one: str, other: str) -> bool:
+    """Tell whether two keys (`key_of`) may name one picture, cut or sized in two ways.
+
+    "13862217_m400x267" and "13862217_w2040c2040x1360" share their number; "harbour-at-dawn_v-full" and
+    "harbour-at-dawn_v-small" begin alike; "harbour-1" and "harbour-2" are two of a series.
+    """
+    if one == other:
+        return True
+    ids, others = _UUID.findall(one), _UUID.findall(other)
+    if ids and others:
+        return not set(ids).isdisjoint(others)
+    ids, others = _ID.findall(one), _ID.findall(other)
+    if ids and others:
+        return not set(ids).isdisjoint(others)
+    length = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    if length < max(_COMMON, _COMMON_SHARE * max(len(one), len(other))):
+        return False
+    return not (one[length:].isdigit() and other[length:].isdigit())
 
 
 def resolver(base: str) -> Callable[[str], str | None]:

@@ -41,7 +41,7 @@ _ROLE = re.compile(
     r"media|magazine|times|post|daily|herald|gazette|tribune|journal|network|group|inc|llc|ltd|gmbh|club|"
     r"university|institute|foundation|"
     r"communications|podcast|today|weekly|live|sports?|politics|world|entertainment|agenc(?:y|ies)|nachrichten|"
-    r"news|reporters?|staff)\b|新闻|编辑部|记者|通讯社|报社|編集|新聞|記者|기자|뉴스",
+    r"news|reporters?|staff)\b|新闻|编辑部|记者|阅读|来源|发布|字体|打印|分享|评论|浏览|点击|网络|教师|集团|通讯社|报社|編集|新聞|記者|기자|뉴스",
     re.IGNORECASE,
 )
 _STOP_AT = re.compile(
@@ -49,6 +49,12 @@ _STOP_AT = re.compile(
     r"\bposted\b|\bon\b|@|https?:|www\.|<|"
     r"\d{1,2}[.:/]|\b(?:19|20)\d\d\b|기자).*$",
     re.IGNORECASE | re.DOTALL,
+)
+#: An agency, or degrees, behind a name: "Ada Moreno The Associated Press", "Ada Moreno MS RDN".
+_AFTER_NAME = re.compile(
+    r"(?:\s+(?:the\s+)?(?:associated press|canadian press|press association|reuters|bloomberg(?: news)?|afp|dpa|ap))$|"
+    r"(?:\s+(?-i:MS|MD|PhD|RDN?|LD|MPH|RN|MBA|JD|MSc|BSc|CFP|CPA|DDS|DVM|M\.D|Ph\.D|Esq))+$",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"^[^\W\d_](?:[\w'’.`\u00b7 -]*[\w.’'])?$")
 _PARTICLES = frozenset(
@@ -110,6 +116,7 @@ def _name(part: str) -> str | None:
     """Return the name in one part of a byline, or None if it names nobody."""
     name = _LEAD.sub("", part.strip())
     name = _STOP_AT.sub("", name).strip(' .,:;-–—|"“”')
+    name = _AFTER_NAME.sub("", name)
     if _HAN.search(name):
         return (
             name

@@ -6,52 +6,145 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from onrecord.extract import blocks, media
+from onrecord.extract import media
 from onrecord.extract.body import Body
+from onrecord.extract.captions import is_button, words_of
 from onrecord.extract.foot import around
-from onrecord.extract.survey import HEADINGS, Box, Line, Shot, Survey
+from onrecord.extract.survey import Box, Shot, Survey
 from onrecord.extract.words import Sign
 from onrecord.model import Picture
-from onrecord.text import fold_space, or_none
+from onrecord.text import fold_space
 
 #: A gallery may have a hundred; more is a catalogue.
 MAX_PICTURES = 300
+#: Lines before the headline in which a picture that the page claims may stand.
+NEAR = 12
+_PORTRAIT_ALT = re.compile(
+    r"(?:avatar|profile (?:picture|photo|image)|(?:photo|picture|portrait|porträt|foto|headshot) (?:of|von|des) "
+    r"(?:the )?(?:author|autor)|author(?:'s)? (?:photo|image|picture)|autor(?:en)?(?:bild|foto))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an article before its pictures are looked for."""
+
+    claimed: tuple[str, ...] = ()  #: keys (`media.key_of`) of the pictures that the page claims as its own
+    people: tuple[str, ...] = ()  #: whose picture is a portrait, where it stands by itself
+
+    def claims(self, key: str) -> bool:
+        """Does the page claim the picture of this key as the article's?"""
+        return any(media.is_same_picture(key, one) for one in self.claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The page that pictures stand in, and where its article does."""
+
+    survey: Survey
+    body: Body
+    chosen: frozenset[int]  #: places of the text's lines
+    head_at: int
+    resolve: Callable[[str], str | None]
+
+    def holds_article(self, box: Box) -> bool:
+        """Does *box* hold the text, or the headline?
+
+        What a page's outer boxes say of themselves ("has-sidebar", "logo-top") says nothing of a picture.
+        """
+        start, end = self.body.start, self.body.end
+        return box.first <= start < end <= box.last or box.first <= self.head_at < box.last
+
+    def boxes_apart(self, box: Box | None) -> Iterator[Box]:
+        """Yield *box* and those around it, up to the first that holds the text or the headline too."""
+        while box is not None and not self.holds_article(box):
+            yield box
+            box = box.parent
 
 
 def pictures_shown(
-    survey: Survey, body: Body, head_at: int, resolve: Callable[[str], str | None]
+    survey: Survey,
+    body: Body,
+    head_at: int,
+    resolve: Callable[[str], str | None],
+    known: Known = Known(),
 ) -> dict[int, Picture]:
     """Return the article's pictures by their place: those among the text, and the lead by the headline."""
     if not body.chosen:
         return {}
+    ground = _Ground(survey, body, frozenset(body.chosen), head_at, resolve)
     low = _lead_from(body, head_at)
     shown: dict[int, Picture] = {}
     seen: dict[str, int] = {}
-    for at in range(low, min(body.end + 3, len(survey.items))):
+    galleries: set[Box] = set()  # a carousel that shows a claimed picture shows the article's
+    reach = max(0, min(low, head_at - NEAR)) if known.claimed else low
+    for at in range(reach, min(body.end + 3, len(survey.items))):
         shot = survey.items[at]
-        if not isinstance(shot, Shot) or len(shown) >= MAX_PICTURES or not _belongs(shot, at, body, resolve):
+        if not isinstance(shot, Shot) or len(shown) >= MAX_PICTURES:
             continue
-        caption, credit = media.caption_and_credit(*_words_of(survey, at))
-        is_captioned = caption is not None and shot.box.figure is not None
-        picture = media.picture_of(shot, resolve, is_captioned=is_captioned)
+        # Teasers among the text are many, and none of them is asked whether it is claimed.
+        if (
+            shot.box.junk is not None
+            and at > body.start
+            and shot.box.junk not in galleries
+            and not shot.is_fallback
+        ):
+            continue
+        picture = _picture_at(ground, shot, at)
         if picture is None:
             continue
         key = media.key_of(picture.url)
-        picture = Picture(
-            picture.url, picture.alt, caption, credit, picture.width, picture.height, picture.fallback_urls
-        )
-        if key in seen:
-            held = shown[seen[key]]
-            if caption and not held.caption:
-                shown[seen[key]] = Picture(
-                    held.url, held.alt, caption, credit, held.width, held.height, held.fallback_urls
-                )
+        is_claimed = known.claims(key)
+        if is_claimed and shot.box.junk is not None:
+            galleries.add(shot.box.junk)
+        is_beside = picture.caption is not None and shot.box.junk in galleries
+        if not (is_claimed or is_beside) and (
+            at < low or _is_of(picture, shot, known.people) or not _belongs(ground, picture, shot, at)
+        ):
+            continue
+        held_at = seen.get(key)
+        if held_at is None and is_claimed:
+            held_at = next((place for one, place in seen.items() if media.is_same_picture(key, one)), None)
+        if held_at is not None:
+            held = shown[held_at]
+            if picture.caption and not held.caption:
+                shown[held_at] = replace(held, caption=picture.caption, credit=picture.credit)
             continue
         seen[key] = at
         shown[at] = picture
     return shown
+
+
+def _picture_at(ground: _Ground, shot: Shot, at: int) -> Picture | None:
+    """Return the picture at *at* with its words, or None if nobody sees it or it stands for a person."""
+    if (shot.box.unseen and not shot.is_fallback) or _is_portrait(ground, shot.box):
+        return None
+    apart = 0
+    for box in ground.boxes_apart(shot.box):
+        apart |= box.signs
+    if apart & Sign.BIO or (apart & Sign.PORTRAIT and shot.box.figure is None):
+        return None
+    if is_button(ground.survey, shot):
+        return None
+    picture = media.picture_of(shot, ground.resolve)
+    if picture is None:
+        return None
+    caption, credit = words_of(ground.survey, at, ground.chosen)
+    if media.is_drawing(picture.url) and (caption is None or shot.box.figure is None):
+        return None  # an icon, unless the page gives it a caption
+    return replace(picture, caption=caption, credit=credit)
+
+
+def _is_of(picture: Picture, shot: Shot, people: tuple[str, ...]) -> bool:
+    """Is it a portrait of one of *people*: named for them, and without a caption?"""
+    alt = fold_space(picture.alt or "")
+    if not alt or (picture.caption and shot.box.figure is not None):
+        return False
+    return alt in people or (shot.box.figure is None and _PORTRAIT_ALT.match(alt) is not None)
 
 
 def _lead_from(body: Body, head_at: int) -> int:
@@ -63,81 +156,36 @@ def _lead_from(body: Body, head_at: int) -> int:
     return max(first, head_at - 6) if first <= head_at else head_at
 
 
-def _belongs(shot: Shot, at: int, body: Body, resolve: Callable[[str], str | None]) -> bool:
+def _belongs(ground: _Ground, picture: Picture, shot: Shot, at: int) -> bool:
+    """Does a picture that the page does not claim as the article's stand where the article's stand?"""
     box = shot.box
-    if box.unseen and not shot.is_fallback:
+    if box.junk is not None and not (shot.is_fallback and box.junk.tag == "noscript"):
         return False
-    if (
-        box.junk is not None and not (shot.is_fallback and box.junk.tag == "noscript")
-    ) or box.inherited & Sign.BIO:
-        return False
-    if _is_portrait(box):
-        return False
-    is_inside = body.start <= at < body.end
-    if not is_inside and at >= body.end:
+    is_captioned = box.figure is not None and picture.caption is not None
+    apart = list(ground.boxes_apart(box))
+    is_aside = any(one.signs & Sign.SOFT for one in apart) and not any(one.signs & Sign.BODY for one in apart)
+    if at >= ground.body.end:
         # A picture after the last line is the article's if it stands in a figure of the same box.
-        return (
-            box.figure is not None
-            and body.box is not None
-            and at < body.box.last
-            and not box.inherited & Sign.SOFT
-        )
-    if box.inherited & Sign.SOFT and not box.inherited & Sign.BODY:
+        inside = ground.body.box is not None and at < ground.body.box.last
+        return box.figure is not None and inside and not is_aside
+    # An <article> inside the article is another story, and its picture without a caption that story's.
+    if not is_captioned and (is_aside or any(one.tag == "article" for one in apart)):
         return False
     link = shot.link if shot.link is not None else box.link
     if link and box.figure is None:
         # A picture that leads to another page is that page's teaser.
-        target = resolve(link) or ""
+        target = ground.resolve(link) or ""
         return bool(re.search(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", target, re.IGNORECASE))
     return True
 
 
-def _is_portrait(box: Box) -> bool:
+def _is_portrait(ground: _Ground, box: Box) -> bool:
     """Tell whether a picture stands in a byline: it shows the author, or stands for them."""
-    now: Box | None = box
-    for _ in range(6):
-        if now is None or now.last - now.first > 12:
+    for _, now in zip(range(6), ground.boxes_apart(box), strict=False):
+        if now.last - now.first > 12:
             return False
         if now.signs & (Sign.BYLINE | Sign.BIO | Sign.PORTRAIT) and not now.signs & (
             Sign.CAPTION | Sign.CREDIT
         ):
             return True
-        now = now.parent
     return False
-
-
-def _words_of(survey: Survey, at: int) -> tuple[str | None, str | None]:
-    """Return the caption and the credit that stand by the picture at *at*."""
-    shot = survey.items[at]
-    figure = shot.box.figure
-    captions: list[str] = []
-    credit_lines: list[str] = []
-    if figure is not None:
-        lines = [item for item in survey.items[figure.first : figure.last] if isinstance(item, Line)]
-        # In a gallery the words that follow a picture are its own.
-        shots = [place for place in range(figure.first, figure.last) if isinstance(survey.items[place], Shot)]
-        if len(shots) > 1 and lines:
-            following = next((place for place in shots if place > at), figure.last)
-            lines = [item for item in survey.items[at:following] if isinstance(item, Line)]
-    else:
-        lines = []
-        for item in survey.items[at + 1 : at + 4]:
-            if not isinstance(item, Line) or not blocks.is_caption(item) or item.box.figure is not None:
-                break
-            lines.append(item)
-    for line in lines:
-        if line.box.unseen or line.box.tag in HEADINGS or line.box.tag == "button":
-            continue
-        credit = "".join(piece.text for piece in line.pieces if piece.signs & Sign.CREDIT)
-        if line.box.inherited & Sign.CREDIT and not line.box.signs & Sign.CAPTION:
-            credit_lines.append(line.text)
-        elif credit.strip() and len(credit.strip()) < len(line.text):
-            credit_lines.append(fold_space(credit))
-            captions.append(
-                fold_space("".join(piece.text for piece in line.pieces if not piece.signs & Sign.CREDIT))
-            )
-        elif credit.strip():
-            credit_lines.append(fold_space(credit))
-        else:
-            captions.append(line.text)
-    return or_none(" ".join(dict.fromkeys(captions))), or_none(" ".join(dict.fromkeys(credit_lines)))

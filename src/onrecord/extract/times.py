@@ -6,6 +6,7 @@ Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 from onrecord import dates
@@ -34,15 +35,27 @@ _CHANGED = re.compile(
     r"updat|modif|aktualis|actualis|actualiz|更新|mis à jour|обновл|修正|수정|oppdatert|uppdaterad|muokattu",
     re.IGNORECASE,
 )
+#: A day in figures, the year first, or with its month's name; and the hour behind it.
+_DAY = re.compile(
+    r"(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|"
+    r"\d{1,2}(?:st|nd|rd|th|\.)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?(?:19|20)\d\d|"
+    r"[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d)"
+    r"(?:,?\s*(?:at\s)?\d{1,2}[:：]\d\d(?::\d\d)?)?"
+)
+#: A longer line beside a headline is a sentence.
+MAX_LINE = 120
 _CHINA = timezone(timedelta(hours=8))
 #: A feed that copies a publisher's comes this much later at most; see lineage, "lag minutes to an hour".
 MAX_LAG = timedelta(hours=2)
 
 
 def published(
-    metas: Metas, ld: Claims, near: list[Mark], *, url: str, entry: Entry | None
+    metas: Metas, ld: Claims, near: list[Mark], *, url: str, entry: Entry | None, lines: Iterable[str] = ()
 ) -> tuple[ClaimedTime, Evidence] | None:
-    """Return the time of publication that is best attested, or None."""
+    """Return the time of publication that is best attested, or None.
+
+    *lines* stand by the headline: a day in one of them counts where nothing else tells of one.
+    """
     stated: list[tuple[str, str, float]] = []
     if ld.published:
         stated.append(("json-ld datePublished", ld.published, 0.95))
@@ -65,17 +78,29 @@ def published(
         )
         if time is not None:
             times.append((time, "address", 0.5))
-    times = [
-        one
-        for one in times
-        if one[0].precision not in {Precision.YEAR, Precision.MONTH} and one[0].value.year > 1980
-    ]
+    times = [one for one in times if _tells_a_day(one[0])]
+    if not times or times[0][1] == "address":
+        printed = (time for line in lines if (time := _in_line(line)) is not None)
+        times = [(time, "line by the headline", 0.5) for time in printed][:1] + times
     if not times:
         return None
     time, origin, weight = _most_telling(times)
     return with_zone(time, [other for other, _, _ in times]), Evidence(
         "published_at", origin, str(time), weight
     )
+
+
+def _tells_a_day(time: ClaimedTime) -> bool:
+    return time.precision not in {Precision.YEAR, Precision.MONTH} and time.value.year > 1980
+
+
+def _in_line(line: str) -> ClaimedTime | None:
+    """Return the day, and the time if there is one, that a short line prints; None where it is that of a change."""
+    found = _DAY.search(line) if len(line) <= MAX_LINE else None
+    if found is None or _CHANGED.search(line[: found.start()]):
+        return None
+    time = dates.parse(found[0])
+    return time if time is not None and _tells_a_day(time) else None
 
 
 def _most_telling(times: list[tuple[ClaimedTime, str, float]]) -> tuple[ClaimedTime, str, float]:

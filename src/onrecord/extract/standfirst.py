@@ -1,0 +1,79 @@
+"""The standfirst: the summary that stands between the headline and the text.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from onrecord.extract import headline
+from onrecord.extract.reading import Reading
+from onrecord.extract.survey import Line, Survey
+from onrecord.extract.words import Sign, speaks_of_a_wall
+
+
+def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
+    """Return the standfirst where one is seen between the headline and the text; leave it out of the text."""
+    survey, body = reading.survey, reading.body
+    described = [
+        text
+        for text in (reading.ld.description, reading.metas.value("description", "og:description"))
+        if text
+    ]
+    end = body.chosen[0] if body.chosen else min(len(survey.items), reading.head_at + 15)
+    head_last = reading.head_at + 1
+    for at in range(head_last, end):
+        line = survey.items[at]
+        if (
+            not isinstance(line, Line)
+            or line.box.junk is not None
+            or line.box.figure is not None
+            or len(line.text) < 20
+        ):
+            continue
+        if line.text == title or line.link_share > 0.5 or line.box.tag == "h1":
+            continue
+        if line.is_called_caption or line.box.signs & Sign.PAYWALL or speaks_of_a_wall(line.text):
+            continue
+        is_named = line.box.inherited & Sign.STANDFIRST and not line.box.inherited & (
+            Sign.CAPTION | Sign.CREDIT
+        )
+        is_described = any(headline.likeness(line.text, text) >= 0.8 for text in described)
+        is_subheading = line.box.tag in {"h2", "h3"} and len(line.text) > 40
+        if line.box.inherited & (Sign.BYLINE | Sign.TIME) and not (is_named or is_described):
+            continue
+        # A paragraph that ends as a sentence does, though nothing names it.
+        is_sentence = (
+            line.box.tag == "p"
+            and line.weight > 40
+            and line.text[-1] in ".!?…。！？"
+            and line.link_share < 0.3
+        )
+        if (is_named or is_described or is_subheading or is_sentence) and len(line.text) < 1_200:
+            text = _with_following(survey, at, end) if is_named or is_subheading else line.text
+            reading.note("standfirst", "line between headline and text", text, 0.9 if is_named else 0.8)
+            return text
+    if len(body.chosen) > 2:
+        first = survey.items[body.chosen[0]]
+        if isinstance(first, Line) and (
+            first.box.signs & Sign.STANDFIRST
+            or (
+                first.box.parent is not None
+                and first.box.parent.signs & Sign.STANDFIRST
+                and not first.box.parent.signs & Sign.BODY
+            )
+        ):
+            taken.add(body.chosen[0])
+            reading.note("standfirst", "first line, so called", first.text, 0.8)
+            return first.text
+    return None
+
+
+def _with_following(survey: Survey, at: int, end: int) -> str:
+    """Return the line at *at* and those after it in boxes like its own: a standfirst of several points."""
+    first = survey.items[at]
+    texts = []
+    for item in survey.items[at:end]:
+        if not isinstance(item, Line) or (item.box.tag, item.box.names) != (first.box.tag, first.box.names):
+            break
+        texts.append(item.text)
+    return " ".join(dict.fromkeys(texts))
