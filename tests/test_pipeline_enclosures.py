@@ -245,6 +245,12 @@ def two_articles(paper: Paper) -> None:
     paper.round()
 
 
+def test_what_two_entries_carry_is_asked_for_once(paper: Paper) -> None:
+    """It may be hundreds of megabytes, and the server is somebody's."""
+    two_articles(paper)
+    assert len(paper.web.asked("/both.mp3")) == 1
+
+
 def forgotten(paper: Paper) -> None:
     """Forget the article with the recording of its own."""
     with Archive.open(paper.root, write=True) as archive:

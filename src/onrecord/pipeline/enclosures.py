@@ -67,6 +67,7 @@ class EnclosureDesk:
         self._client = client
         self._writer = writer
         self._turn = asyncio.Semaphore(1)
+        self._brought: dict[str, GatheredEnclosure] = {}  #: what each address brought in this round
 
     async def gather(
         self, entry: Entry | None, source: SourceConfig, held: Sequence[KeptEnclosure]
@@ -99,12 +100,16 @@ class EnclosureDesk:
             what = f"its feed says {size_told(listed.size)}, and [keep] max_enclosure_mib is {limit}"
             return GatheredEnclosure(replace(listed, reason=what))
         async with self._turn:
-            outcome = await self._client.fetch(listed.url, kind="enclosure")
-            if not isinstance(outcome, Fetched):
-                return GatheredEnclosure(replace(listed, reason=reason_of(outcome)[0]))
-            return await self._take(listed, source, outcome)
+            if listed.url not in self._brought:
+                self._brought[listed.url] = await self._ask(listed, source)
+        # Several entries may carry one file; each states its type and size.
+        found = self._brought[listed.url]
+        return replace(found, kept=replace(found.kept, media_type=listed.media_type, size=listed.size))
 
-    async def _take(self, listed: KeptEnclosure, source: SourceConfig, outcome: Fetched) -> GatheredEnclosure:
+    async def _ask(self, listed: KeptEnclosure, source: SourceConfig) -> GatheredEnclosure:
+        outcome = await self._client.fetch(listed.url, kind="enclosure")
+        if not isinstance(outcome, Fetched):
+            return GatheredEnclosure(replace(listed, reason=reason_of(outcome)[0]))
         body = decoded_body(outcome.final).body
         if not body or _PAGE.match(body[:1000]):
             what = (
