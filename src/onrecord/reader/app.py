@@ -53,6 +53,7 @@ def make_app(root: Path) -> web.Application:
     app.router.add_get("/article/{id}", pages.article)
     app.router.add_get("/article/{id}/changes", pages.comparison)
     app.router.add_get("/pictures/{path:[0-9a-f/]+\\.[a-z0-9]+}", pages.picture)
+    app.router.add_get("/enclosures/{path:[0-9a-f/]+\\.[a-z0-9]+}", pages.enclosure)
     app.router.add_get("/reader.css", _style)
     app.router.add_get("/favicon.ico", _no_icon)
     app.on_cleanup.append(pages.close)

@@ -221,6 +221,14 @@ class Pages:
             published=printed_time(article.published_at) if article.published_at else None,
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=[(one, self._archive.catalog.find(one.url)) for one in article.translations],
+            enclosures=[
+                (
+                    f"/{one.path}" if one.path else html.safe_link(one.url),
+                    one.url,
+                    ", ".join(html.enclosure_words(one)),
+                )
+                for one in document.enclosures
+            ],
             aliases=self._archive.catalog.aliases(held.id),
         )
 
@@ -255,12 +263,7 @@ class Pages:
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Give a kept picture."""
-        path = f"pictures/{request.match_info['path']}"
-        if not re.fullmatch(r"pictures/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+", path):
-            raise web.HTTPNotFound
-        place = self.root / path
-        if not place.is_file():
-            raise web.HTTPNotFound
+        place = self._kept_file("pictures", request)
         kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         headers = {
             "Content-Type": kind if kind.startswith("image/") else "application/octet-stream",
@@ -270,6 +273,26 @@ class Pages:
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         }
         return web.FileResponse(place, headers=headers)
+
+    async def enclosure(self, request: web.Request) -> web.StreamResponse:
+        """Give a kept enclosure: to be saved or played by another program, never shown as a page of ours."""
+        place = self._kept_file("enclosures", request)
+        headers = {
+            "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
+            "Content-Disposition": f'attachment; filename="{place.name}"',
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        return web.FileResponse(place, headers=headers)
+
+    def _kept_file(self, folder: str, request: web.Request) -> Path:
+        """Return the file, named by its digest, that is asked for."""
+        path = request.match_info["path"]
+        place = self.root / folder / path
+        is_named = re.fullmatch(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+", path)
+        if not is_named or not place.is_file():
+            raise web.HTTPNotFound
+        return place
 
     def problem(self, title: str, what: str, *, status: int) -> web.Response:
         """Show what is wrong."""

@@ -14,12 +14,14 @@ from onrecord.store.protocols import (
     FileStore,
     HeldArticle,
     HeldChange,
+    HeldGap,
     HeldKey,
     HeldRevision,
     Listing,
     SignedHead,
 )
 from onrecord.store.state import (
+    ASKED,
     AbsenceRow,
     AddressRow,
     DeliveryRow,
@@ -28,9 +30,11 @@ from onrecord.store.state import (
     PictureRow,
     SourceRow,
     State,
+    WindowRow,
 )
 
 __all__ = [
+    "ASKED",
     "AbsenceRow",
     "AddressRow",
     "Catalog",
@@ -43,6 +47,7 @@ __all__ = [
     "FolderStore",
     "HeldArticle",
     "HeldChange",
+    "HeldGap",
     "HeldKey",
     "HeldRevision",
     "Listing",
@@ -51,5 +56,6 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WindowRow",
     "copy_database",
 ]
