@@ -84,6 +84,8 @@ _AUTHOR_METAS = (
 NO_TEXT = 160
 #: A page without a title is an article if its text weighs this much: a dozen sentences.
 UNTITLED_TEXT = 1_000
+#: Lines taken or left out against the rules that are told of.
+MAX_OVERRULED = 30
 #: Lines of a page's own words that a judge is shown, and characters of each.
 OWN_LINES, OWN_LINE = 60, 600
 #: Menus, the page's foot and its sides: what stands there is the publication's, whatever the page is.
@@ -177,6 +179,7 @@ def _article(reading: Reading) -> Article | None:
     _note_other_headlines(reading, title)
     glued, title = headline.parted(title, claims)
     body = reading.body
+    _note_overruled(reading)
     credit_lines, corrections, taken = foot.notes(survey, body)
     standfirst = _standfirst(reading, taken, title)
     near = _near(reading)
@@ -305,6 +308,14 @@ def _note_other_headlines(reading: Reading, title: str) -> None:
     ):
         if claim and fold_space(claim) != title:
             reading.note("headline", f"{origin}, not chosen", fold_space(claim), 0.3)
+
+
+def _note_overruled(reading: Reading) -> None:
+    """Keep which lines were taken or left out against the rules, and which features did it."""
+    chosen = set(reading.body.chosen)
+    for at, why in [*reading.body.overruled.items()][:MAX_OVERRULED]:
+        what = "taken" if at in chosen else "left out"
+        reading.note("blocks", f"learned, {what}: {', '.join(why)}", reading.survey.line_at(at).text, 0.7)
 
 
 # ---------------------------------------------------------------- around the text
@@ -574,7 +585,7 @@ def _from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     """Return the blocks of a text that a script holds, which is HTML as a rule."""
     tree = markup.parse(html if "<" in html else "".join(f"<p>{part}" for part in html.splitlines()))
     inner = replace(reading, survey=survey_of(tree.root), head_at=0)
-    inner.body = choose(inner.survey, guide=None, title=title)
+    inner.body = choose(inner.survey, guide=None, title=title, is_page=False)
     content = _blocks(inner, set(), title)
     if content:
         reading.problems.append(Problem("body-only-in-script"))
