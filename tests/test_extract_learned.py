@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +12,7 @@ from onrecord.extract.features import NAMES
 from onrecord.extract.weights import TABLES
 from onrecord.model import ListBlock, Paragraph, Table, plain
 
+PAGES = Path(__file__).parent / "golden" / "pages"
 URL = "https://harbourpost.example/city/bridge-shut"
 TEXT = (
     "The harbour bridge was shut on Tuesday after engineers found a crack in its eastern pier, the city said.",
@@ -19,14 +20,9 @@ TEXT = (
     "“We would rather close it for a week than lose it for a year,” said Mara Lindqvist, who leads the inspection.",
     "The bridge carries forty thousand people on a working day, and no other crossing lies within six kilometres.",
 )
-#: A paragraph of the house in a box of its own, as long as the text's.
-HOUSE = (
-    "<div class='block'><div><div><p>Die Post is a paper of eleven towns with offices in all of them. Everybody "
-    "who works here lives here too; since 1911 we have printed on each day but Christmas.</p></div></div></div>"
-)
 
 
-def page(inside: str, after: str = "") -> bytes:
+def page(inside: str) -> bytes:
     """Return a page with the text above and *inside* among it."""
     before, behind = (
         "".join(f"<p>{one}</p>" for one in TEXT[:2]),
@@ -34,7 +30,7 @@ def page(inside: str, after: str = "") -> bytes:
     )
     return (
         "<!doctype html><html lang=en><meta charset=utf-8><title>Bridge shut</title><article><h1>Bridge shut</h1>"
-        f"<div>{before}{inside}{behind}</div>{after}</article></html>"
+        f"<div>{before}{inside}{behind}</div></article></html>"
     ).encode()
 
 
@@ -48,12 +44,18 @@ def test_a_table_has_a_value_between_each_two_limits(
     assert list(limits) == sorted(set(limits))
 
 
-def test_reasons_are_parts_of_the_sum() -> None:
-    """What --explain names must be what decided."""
+def test_what_is_named_as_a_reason_carries_the_answer() -> None:
+    """What --explain names must be what decided: without it the line is less of a text, or more of one."""
     row = [0.0] * len(NAMES)
-    whole = learned.odds(row)
-    named = [float(one.rsplit(" ", 1)[1]) for one in learned.reasons(row, count=len(NAMES))]
-    assert all(math.copysign(1.0, one) == math.copysign(1.0, whole) for one in named)
+    name = learned.reasons(row, count=1)[0].rsplit(" ", 1)[0]
+    number, limits, values = next(table for table in TABLES if NAMES[table[0]] == name)
+    reach = [
+        limits[0],
+        *(limit + 1e-6 for limit in limits),
+    ]  # a value that lies before each limit, and one beyond
+    is_text = learned.odds(row) > 0
+    row[number] = reach[values.index(min(values) if is_text else max(values))]
+    assert (learned.odds(row) < learned.odds([0.0] * len(NAMES))) is is_text
 
 
 def test_three_features_are_named_at_most() -> None:
@@ -76,7 +78,7 @@ def test_the_items_of_a_list_stay_together() -> None:
     )
     article = extract.read_page(page(f"<ul>{items}</ul>"), url=URL).article
     assert article is not None
-    assert {len(block.items) for block in article.blocks if isinstance(block, ListBlock)} <= {4}
+    assert [len(block.items) for block in article.blocks if isinstance(block, ListBlock)] == [4]
 
 
 @pytest.mark.parametrize(
@@ -95,12 +97,12 @@ def test_a_notice_of_the_house_is_no_text(notice: str) -> None:
     assert [plain(block.runs) for block in article.blocks if isinstance(block, Paragraph)] == list(TEXT)
 
 
-def test_a_line_that_is_overruled_is_told_of() -> None:
-    """Whoever misses a line finds out in a minute what left it out."""
-    found = extract.read_page(page("", after=HOUSE), url=URL)
-    assert found.article is not None
-    texts = {plain(block.runs) for block in found.article.blocks if isinstance(block, Paragraph)}
-    told = {one.value: one.origin for one in found.evidence if one.origin.startswith("learned, ")}
-    assert all(
-        ("taken" in origin) is any(text.startswith(line) for text in texts) for line, origin in told.items()
-    )
+@pytest.mark.parametrize(
+    ("name", "what", "lines"),
+    [("short-lines-before-the-text", "taken", 2), ("teasers-in-plain-boxes", "left out", 4)],
+)
+def test_each_line_that_is_overruled_is_told_of(name: str, what: str, lines: int) -> None:
+    """Whoever misses a line, or wonders about one, finds out in a minute what decided about it."""
+    found = extract.read_page((PAGES / name / "page.html").read_bytes(), url=URL)
+    told = [one for one in found.evidence if one.origin.startswith(f"learned, {what}: ")]
+    assert len({one.value for one in told}) == lines
