@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from onrecord.model import Digest
 
 _TAIL = ',"digest":"sha256:'
 _TAIL_LENGTH = len(_TAIL) + 64 + 2  # and the closing '"}'
+_SEQ = re.compile(rb'\{"seq":(\d{1,18}),')
 
 
 class Event(StrEnum):
@@ -200,6 +202,12 @@ def lines_of(data: bytes, *, path: str, after: Head) -> Iterator[Line]:
             raise LedgerFormatError(f"{path}, line {number}", what)
         head = Head(line.seq, line.digest)
         yield line
+
+
+def seq_of(raw: bytes) -> int | None:
+    """Return the number that a damaged or torn line begins with, if that can still be read."""
+    found = _SEQ.match(raw)
+    return int(found[1]) if found else None
 
 
 def whole_length(data: bytes) -> int:

@@ -367,13 +367,23 @@ class Archive:
             last = files[-1]
             data = self.files.read(last)
             if (whole := ledger.whole_length(data)) < len(data):
-                self.files.cut(last, whole)
+                self._cut_torn(last, data, whole)
         head = self.catalog.head()
         if self.files.has_staged() or self._is_behind(head):
             self._redo(head)
             self._head = self.catalog.head()
             self.files.sweep()
         self._recover_segments()
+
+    def _cut_torn(self, path: str, data: bytes, whole: int) -> None:
+        """Cut off a last line that is torn, unless the index knows it: then it counted, and was damaged since."""
+        seq = ledger.seq_of(data[whole:])
+        if seq is not None and seq <= self._head.seq:
+            what = (
+                "the last line counted, and is damaged; run `onrecord verify --repair`, or restore a backup"
+            )
+            raise LedgerFormatError(path, what)
+        self.files.cut(path, whole)
 
     def _redo(self, head: Head) -> None:
         """Do again, from the ledger's own words, what follows its line for each line after *head*."""
@@ -409,8 +419,15 @@ class Archive:
 
     def _recover_segments(self) -> None:
         """Cut torn segments back to their last whole record, and seal those that a crash left open."""
-        for path in list(self.files.walk("captures")):
-            if not path.endswith(".warc.gz") or self.files.exists(cdxj_path(path)):
+        is_open = [
+            path
+            for path in self.files.walk("captures")
+            if path.endswith(".warc.gz") and not self.files.exists(cdxj_path(path))
+        ]
+        # One that the ledger names was sealed, and has lost its index: what it holds must not be cut.
+        sealed = ledger.held_after(self.lines()) if is_open else {}
+        for path in is_open:
+            if path in sealed:
                 continue
             found = recover(self.root / path, path=path)
             if found.records == 0:
