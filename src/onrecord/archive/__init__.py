@@ -14,6 +14,7 @@ Killed before 4, nothing has happened: the staging folder is swept. Killed after
 """
 
 from onrecord.archive.backup import BackupReport, back_up
+from onrecord.archive.chain import Damage
 from onrecord.archive.envelopes import write_envelope
 from onrecord.archive.folder import Archive, Boundary, Step, create, find
 from onrecord.archive.forgetting import ForgetReport, forget
@@ -31,7 +32,7 @@ from onrecord.archive.pruning import PruneReport, prune
 from onrecord.archive.rules import rulebook
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.sizing import Size, sizes
-from onrecord.archive.verify import Damage, Scope, verify
+from onrecord.archive.verify import Scope, verify
 
 __all__ = [
     "CONFIG",
