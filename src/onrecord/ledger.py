@@ -19,7 +19,8 @@ from onrecord.errors import LedgerFormatError
 from onrecord.model import Digest
 
 _TAIL = ',"digest":"sha256:'
-_TAIL_LENGTH = len(_TAIL) + 64 + 2  # and the closing '"}'
+#: Bytes of what ends a line: its digest.
+TAIL_LENGTH = len(_TAIL) + 64 + 2  # and the closing '"}'
 _SEQ = re.compile(rb'\{"seq":(\d{1,18}),')
 
 
@@ -40,7 +41,7 @@ class Event(StrEnum):
     SEALED = "sealed"  #: a segment of captures is complete
     REWRITTEN = "rewritten"  #: a segment was written again, without some payloads or records
     FORGOTTEN = "forgotten"  #: an article was deleted here on purpose, for law or privacy
-    REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record
+    REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record, or a damaged file was mended
     KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
     SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
 
@@ -140,7 +141,12 @@ def write(
         data=dict(data),
         digest=digest,
     )
-    return line, f'{covered},"digest":"{digest}"}}\n'.encode()
+    return line, covered.encode() + tail_of(covered.encode()) + b"\n"
+
+
+def tail_of(covered: bytes) -> bytes:
+    """Return what ends a line: the digest of all that stands before it."""
+    return f',"digest":"{digest_of(covered)}"}}'.encode()
 
 
 def parse(raw: bytes, *, path: str, number: int) -> Line:
@@ -150,7 +156,7 @@ def parse(raw: bytes, *, path: str, number: int) -> Line:
         LedgerFormatError: Its bytes don't match its digest, or it is no ledger line.
     """
     where = f"{path}, line {number}"
-    cut = len(raw) - _TAIL_LENGTH
+    cut = len(raw) - TAIL_LENGTH
     if cut <= 0 or not raw[cut:].startswith(_TAIL.encode()) or not raw.endswith(b'"}'):
         raise LedgerFormatError(where, "this is not a whole ledger line; restore the file from a backup")
     digest = Digest(raw[cut + len(_TAIL) - 7 : -2].decode("ascii", "replace"))

@@ -130,9 +130,13 @@ class Archive:
         StorageError: The disk said no.
     """
 
-    def __init__(self, root: Path, *, write: bool, probe: Probe, disk: Disk | None) -> None:
+    def __init__(
+        self, root: Path, *, write: bool, probe: Probe, disk: Disk | None, mending: bool = False
+    ) -> None:
         self.root = root
         self.probe = probe
+        self._is_mending = mending
+        self.unread: list[str] = []  #: documents that the index lacks, being damaged or missing
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
         self._rules: Rulebook | None = None
@@ -155,13 +159,19 @@ class Archive:
 
     @classmethod
     def open(
-        cls, root: Path, *, write: bool = False, probe: Probe = _ignore, disk: Disk | None = None
+        cls,
+        root: Path,
+        *,
+        write: bool = False,
+        probe: Probe = _ignore,
+        disk: Disk | None = None,
+        mending: bool = False,
     ) -> Self:
-        """Open the archive in *root*."""
+        """Open the archive in *root*; with *mending*, documents that can't be read are left out of the index."""
         if not (root / CONFIG).is_file():
             what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
             raise NotAnArchiveError(str(root), what)
-        return cls(root, write=write, probe=probe, disk=disk)
+        return cls(root, write=write, probe=probe, disk=disk, mending=mending)
 
     def reload_config(self) -> None:
         """Read onrecord.toml (again)."""
@@ -413,7 +423,14 @@ class Archive:
         with self.catalog.transaction():
             for line in lines:
                 path = places.get((line.data.get("id", ""), line.data.get("revision", 0)))
-                document = self.document_at(path) if path else None
+                try:
+                    document = self.document_at(path) if path else None
+                except FormatError:
+                    if not self._is_mending or path is None:
+                        raise
+                    self.unread.append(path)
+                    self.catalog.skip(line)
+                    continue
                 is_over = line.data.get("id") in forgotten and line.event is not Event.FORGOTTEN
                 self.catalog.apply(line, document, is_forgotten=is_over)
 
@@ -478,6 +495,7 @@ class Archive:
             for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm"):
                 (self.root / name).unlink(missing_ok=True)
         self.catalog = SqliteCatalog(self.root / INDEX)
+        self.unread.clear()
         found = list(self.lines())
         self.bring_in(found)
         self._head = self.catalog.head()

@@ -14,6 +14,7 @@ STATE = "state.sqlite"
 SEARCH = "search"
 SITES = "sites"
 LOCK = ".lock"
+DAMAGED = "damaged"
 
 #: The bytes left for a name in a file name of 120, after the day, a short id and ".r9999.feed.json".
 _STEM_BYTES = 90

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -12,9 +13,9 @@ from pathlib import Path
 
 from onrecord.archive.captures import file_digest
 from onrecord.archive.chain import Chain, Damage, stranger
-from onrecord.archive.layout import INDEX, cdxj_path
+from onrecord.archive.layout import INDEX, STATE, cdxj_path
 from onrecord.archive.lock import WriterLock
-from onrecord.errors import ArchiveLockedError, FormatError, StorageError
+from onrecord.errors import ArchiveLockedError, DatabaseDamagedError, FormatError, StorageError
 from onrecord.ledger import Put
 from onrecord.store import FolderStore, SqliteCatalog, State
 from onrecord.warc import iter_records
@@ -68,6 +69,8 @@ def verify(
         yield from _standing(suspects, files, expected)
         suspects = []
     yield from _standing(suspects, files, expected)
+    if damage := state_damage(root):
+        yield damage
     yield from _index(root, files)
 
 
@@ -192,16 +195,36 @@ def checked(files: FolderStore, put: Put) -> Damage | None:
         return Damage(put.path, "changed", f"can't be read: {error.what}")
     what = "the file is not what was put in; restore it from a backup"
     if put.path.endswith(".warc.gz"):
-        what += _first_damaged_record(files.root / put.path, put.path)
+        what += first_damaged_record(files.root / put.path, put.path)
     return Damage(put.path, "changed", what)
 
 
-def _first_damaged_record(place: Path, path: str) -> str:
+def first_damaged_record(place: Path, path: str) -> str:
+    """Return, in brackets behind a space, what is wrong with a damaged segment."""
     try:
         count = sum(1 for _ in iter_records(place, path=path))
     except FormatError as error:
         return f" ({error.what})"
     return f" (its {count} records are whole, but not all that were there)"
+
+
+def state_damage(root: Path) -> Damage | None:
+    """Return what is wrong with the state, where there is one."""
+    what = (
+        "the state is damaged; no article hangs on it: delete it, and the next round asks everything afresh"
+    )
+    return Damage(STATE, "state", what) if is_damaged(root / STATE, State) else None
+
+
+def is_damaged(place: Path, kind: type[SqliteCatalog | State]) -> bool:
+    """Is a database of ours there, and not sound?"""
+    if not place.is_file():
+        return False
+    try:
+        with closing(kind(place)) as database:
+            return not database.is_sound()
+    except DatabaseDamagedError:
+        return True
 
 
 def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
