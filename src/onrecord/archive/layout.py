@@ -15,6 +15,7 @@ MARKS = "marks.sqlite"
 SEARCH = "search"
 SITES = "sites"
 LOCK = ".lock"
+DAMAGED = "damaged"
 
 #: The folders whose files the ledger names.
 FOLDERS = ("articles", "pictures", "enclosures", "captures")

@@ -74,6 +74,11 @@ def client_settings(config: Config, environ: Mapping[str, str]) -> FetchSettings
     )
 
 
+def client_of(archive: Archive, environ: Mapping[str, str]) -> Client:
+    """Return a client that asks as *archive*'s settings say, without anybody's cookies."""
+    return Client(client_settings(archive.config, environ), memory=StateMemory(archive.state))
+
+
 def _host_pauses(sources: Sequence[SourceConfig]) -> dict[str, float]:
     """Return the pauses that single sources want, by the hosts of their lists."""
     return {

@@ -207,6 +207,10 @@ class SqliteCatalog:
             self._note_forgotten(line)
         else:
             self._apply(line, document)
+        self.skip(line)
+
+    def skip(self, line: Line) -> None:
+        """Note that the index has come to a ledger line."""
         self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
 
     def _apply(self, line: Line, document: Document | None) -> None:
@@ -576,6 +580,11 @@ class SqliteCatalog:
             "SELECT path FROM picture WHERE digest = ? AND path IS NOT NULL LIMIT 1", (digest,)
         )
         return str(found) if found else None
+
+    def picture_urls(self, path: str) -> list[str]:
+        """Return the addresses of the picture that is kept at *path*, as newest revisions show it."""
+        sql = "SELECT DISTINCT url FROM picture WHERE path = ? ORDER BY url"
+        return [row[0] for row in self._db.rows(sql, (path,))]
 
     def pictures(self, article_id: str) -> list[tuple[str, str | None, str | None]]:
         """Return (address, path, reason why it is missing) of an article's pictures."""

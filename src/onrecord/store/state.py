@@ -247,6 +247,10 @@ class State:
         """Can nothing be noted in it?"""
         return self._db.is_sealed
 
+    def is_sound(self) -> bool:
+        """Does SQLite's own check find the state whole?"""
+        return self._db.is_sound()
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
