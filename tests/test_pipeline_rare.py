@@ -17,9 +17,9 @@ from onrecord.ledger import Event
 from onrecord.pipeline.articles import ArticleDesk, Look
 from onrecord.pipeline.report import Happening, News
 from onrecord.pipeline.round import Round
-from onrecord.pipeline.run import is_source_due, reloaded
+from onrecord.pipeline.watching import is_source_due, reloaded
 from onrecord.pipeline.writing import Writer
-from onrecord.store import EntryRow, SourceRow
+from onrecord.store import DueRow, EntryRow
 from rounds import FEED, PARAGRAPHS, Paper, feed, item, page, url_of
 from test_pipeline import CHALLENGE, FULL_TEXT, GONE, content, events, lines, picture, shown
 
@@ -341,9 +341,7 @@ def test_watching_outlasts_a_mistake_in_the_settings(paper: Paper) -> None:
 def test_a_clock_that_was_set_back_holds_up_no_source(paper: Paper) -> None:
     """A machine that woke up in the wrong year must not wait until that year comes."""
     now = paper.web.clock.now()
-    row = SourceRow(
-        id="paper.example", checked_at=now + timedelta(days=999), next_at=now + timedelta(days=1000)
-    )
+    row = DueRow(checked_at=now + timedelta(days=999), next_at=now + timedelta(days=1000), look_at=None)
     assert is_source_due(row, now=now)
 
 

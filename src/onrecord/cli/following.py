@@ -220,18 +220,20 @@ def watch_command(
 ) -> None:
     """Run rounds by schedule until stopped with Ctrl-C."""
     from onrecord import hooks
-    from onrecord.pipeline.run import watch
+    from onrecord.pipeline.watching import Watch
 
     with opened(archive_dir, write=True) as archive, listening() as tell:
         hooks.begin(archive)
 
         async def after_round(report: RoundReport) -> None:
-            exported = export_all(archive)
+            exported = export_all(archive) if report.brought_news else []
             hooks.queue(archive)
             hooked = await hooks.deliver(archive, environ=os.environ)
-            _say_round(report, as_json=False, exported=exported, hooked=hooked)
+            if report.brought_news or hooked.told or hooked.failed:
+                _say_round(report, as_json=False, exported=exported, hooked=hooked)
 
-        asyncio.run(watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round))
+        watch = Watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round)
+        asyncio.run(watch.run())
 
 
 @app.command(epilog="Example: onrecord save https://www.example.org/news/story.html")

@@ -96,6 +96,7 @@ class ScheduleConfig:
     """When sources and articles are looked at."""
 
     every: timedelta = timedelta(hours=1)
+    slowest: timedelta = timedelta(days=1)
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
     confirm_after: timedelta = timedelta(days=3)
     confirm_looks: int = 3
@@ -400,7 +401,11 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "tdmrep": (_flag, "Is each site asked, once a day, for the file that reserves such rights?"),
     },
     "schedule": {
-        "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
+        "every": (
+            _span(timedelta(minutes=1)),
+            'The shortest time between two looks at a source, such as "1h".',
+        ),
+        "slowest": (_span(timedelta(minutes=1)), "The longest, for a source that seldom publishes."),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
         "confirm_after": (
             _span(timedelta(0)),
@@ -641,8 +646,9 @@ picture_pause = 0.2
 keep = true
 
 [schedule]
-# The time between two rounds of `onrecord watch`.
+# `onrecord watch` asks each source as often as it publishes: the shortest and the longest time between two looks.
 every = "1h"
+slowest = "1d"
 # When an article is looked at again, counted from its first capture.
 look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
 

@@ -41,8 +41,9 @@ MAX_ANSWER = 64 * 1024  #: bytes of what a webhook answers; only its status is l
 ROBOTS_LIFETIME = timedelta(hours=24)  #: RFC 9309, 2.4
 #: How long an old copy stands in for a robots.txt that its server can't give (2.3.1.4: 30 days).
 ROBOTS_OLD_AGE = timedelta(days=30)
-#: How long nothing is asked of an origin whose robots.txt could not be had.
-ROBOTS_RESPITE = 600.0
+#: How long nothing is asked of an origin whose robots.txt could not be had. Shorter than the pause after which
+#: sources are asked again that a lost network kept from us.
+ROBOTS_RESPITE = 300.0
 ROBOTS_REDIRECTS = 5  #: 2.3.1.2
 #: A move "for good" is asked about again after this: publishers take them back.
 MOVED_LIFETIME = timedelta(days=30)
@@ -116,6 +117,7 @@ class Client:
         self._parsed: dict[str, tuple[KeptRobots, Robots]] = {}
         self._unreachable: dict[str, tuple[float, Refused | Failed]] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
+        self._answered_at: float | None = None
 
     async def __aenter__(self) -> Self:
         await self._wire.__aenter__()
@@ -133,6 +135,10 @@ class Client:
     def counts(self) -> dict[str, HostCounts]:
         """What was asked of each host so far."""
         return self._courtesy.counts
+
+    def silence(self) -> float | None:
+        """Return the seconds since any server last answered; None: none ever did."""
+        return None if self._answered_at is None else self._clock.monotonic() - self._answered_at
 
     async def fetch(
         self,
@@ -365,6 +371,8 @@ class Client:
     def _count(self, host: str, answer: Exchange | Lost) -> None:
         counts = self._courtesy.count(host)
         counts.requests += 1
+        if isinstance(answer, Exchange):
+            self._answered_at = self._clock.monotonic()
         exchange = answer.exchange if isinstance(answer, Lost) else answer
         counts.bytes += len(exchange.body) if exchange else 0
         counts.not_modified += bool(exchange and exchange.status == 304)

@@ -11,15 +11,30 @@ from onrecord import feeds
 from onrecord.archive import Archive
 from onrecord.config import SourceConfig
 from onrecord.fetch import Client, decoded_body
-from onrecord.model import Digest, Exchange, Feed, FeedKind, Fetched, NotModified, Validators
+from onrecord.model import (
+    Digest,
+    Exchange,
+    Failed,
+    FailureReason,
+    Feed,
+    FeedKind,
+    Fetched,
+    NotModified,
+    Outcome,
+    Validators,
+)
 from onrecord.pipeline.claims import claims_digest
 from onrecord.pipeline.pictures import reason_of
 from onrecord.pipeline.writing import Writer
+from onrecord.schedule import Wishes, stated_max_age, wished_pause
 from onrecord.store import FeedRow
 from onrecord.warc import RevisitTarget
 
 #: The sitemaps of an index that are read in one round: its newest are what is new.
 SITEMAPS_A_ROUND = 10
+
+#: Failures that a lost network would bring too.
+UNREACHED = frozenset({FailureReason.DNS, FailureReason.CONNECT, FailureReason.TIMEOUT, FailureReason.PROXY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +44,12 @@ class Discovered:
     row: FeedRow
     feed: Feed | None = None  #: None: it says what it said before, or nothing
     failure: str | None = None
+    is_unreached: bool = False  #: no server answered
+
+
+def wishes_of(row: FeedRow) -> Wishes:
+    """Return what a list's server said about being asked again."""
+    return Wishes(ttl_minutes=row.ttl_minutes, cache_max_age=row.cache_max_age, retry_at=row.retry_at)
 
 
 class Discovery:
@@ -42,13 +63,26 @@ class Discovery:
         self._writer = writer
         self._now = now
 
-    async def lists_of(self, source: SourceConfig) -> list[Discovered]:
-        """Return what each list of *source* says now."""
-        found = [await self._read(source, url, is_front_page=False) for url in source.feeds]
+    async def lists_of(self, source: SourceConfig, *, only_due: bool = False) -> list[Discovered]:
+        """Return what each list of *source* says now; with *only_due*, of those that may be asked again by now."""
+        waiting = [self._waiting(source, url) if only_due else None for url in source.feeds]
+        found = [
+            Discovered(row=row) if row else await self._read(source, url, is_front_page=False)
+            for url, row in zip(source.feeds, waiting, strict=True)
+        ]
         if source.front_page and source.home:
             found.append(await self._read(source, source.home, is_front_page=True))
         children = [url for one in found if one.feed for url in one.feed.children[:SITEMAPS_A_ROUND]]
         return found + [await self._read(source, url, is_front_page=False) for url in children]
+
+    def _waiting(self, source: SourceConfig, url: str) -> FeedRow | None:
+        """Return the row of a list that its publisher does not want to be asked for yet."""
+        known, now = self._archive.state.feed(url), self._now()
+        if known is None or known.source != source.id or not known.checked_at or known.checked_at > now:
+            return None
+        wishes = wishes_of(known)
+        is_early = now < known.checked_at + wished_pause(wishes)
+        return known if is_early or (wishes.retry_at and now < wishes.retry_at) else None
 
     async def _read(self, source: SourceConfig, url: str, *, is_front_page: bool) -> Discovered:
         known = self._archive.state.feed(url) or FeedRow(url=url, source=source.id)
@@ -58,14 +92,18 @@ class Discovery:
         outcome = await self._client.fetch(
             url, kind="page" if is_front_page else "feed", validators=validators
         )
-        checked = replace(known, source=source.id, checked_at=self._now(), failures=0, reason=None)
+        checked = replace(
+            known, source=source.id, checked_at=self._now(), failures=0, reason=None, retry_at=None
+        )
         if isinstance(outcome, NotModified):
-            return Discovered(row=checked)
+            # A 304 may say anew for how long what is held stays fresh (RFC 9111, 4.3.4).
+            fresh = stated_max_age(outcome.final) or known.cache_max_age
+            return Discovered(row=replace(checked, cache_max_age=fresh))
         if not isinstance(outcome, Fetched):
             reason, _ = reason_of(outcome)
-            return Discovered(
-                row=replace(checked, failures=known.failures + 1, reason=reason), failure=reason
-            )
+            retry_at = outcome.retry_at if isinstance(outcome, Failed) else None
+            failed = replace(checked, failures=known.failures + 1, reason=reason, retry_at=retry_at)
+            return Discovered(row=failed, failure=reason, is_unreached=is_unreached(outcome))
         feed = _parsed(outcome.final, is_front_page=is_front_page)
         if feed.kind is None or not feed.is_complete:
             reason = "this is no feed" if feed.kind is None else "the feed breaks off"
@@ -85,6 +123,7 @@ class Discovery:
             claims_digest=claims,
             entries=len(feed.entries),
             ttl_minutes=feed.ttl_minutes,
+            cache_max_age=stated_max_age(final),
             moved_to=feed.moved_to,
         )
         if claims != known.claims_digest and feed.kind is not FeedKind.FRONT_PAGE:
@@ -97,6 +136,11 @@ class Discovery:
                 payload_digest=capture.payload_digest,
             )
         return Discovered(row=row, feed=feed)
+
+
+def is_unreached(outcome: Outcome | None) -> bool:
+    """Did no server answer? Its fault or our network's, which one answer alone can't tell."""
+    return isinstance(outcome, Failed) and outcome.reason in UNREACHED
 
 
 def _parsed(exchange: Exchange, *, is_front_page: bool) -> Feed:

@@ -36,6 +36,16 @@ class Happening(StrEnum):
     RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
 
 
+#: What changes the archive for its reader.
+NOTICED = (
+    Happening.NEW,
+    Happening.REVISED,
+    Happening.COMPLETED,
+    Happening.REMOVED,
+    Happening.RESTORED,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """One thing that happened in a round."""
@@ -72,6 +82,11 @@ class RoundReport:
         self.counts[news.what.value] += news.count
         if news.what is Happening.SOURCE_FAILED:
             self.failed[news.source] = news.reason or ""
+
+    @property
+    def brought_news(self) -> bool:
+        """Is there anything that a reader, or a copy of the archive, would notice?"""
+        return bool(self.failed) or any(self.counts[what.value] for what in NOTICED)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report for `--json` and for the state."""

@@ -12,20 +12,29 @@ for each source, side by side
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from onrecord.archive import Archive
 from onrecord.config import SourceConfig
 from onrecord.fetch import Client
-from onrecord.model import Entry, Feed
+from onrecord.model import Entry, Feed, SourceId
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
-from onrecord.pipeline.discovery import Discovered, Discovery
+from onrecord.pipeline.discovery import Discovered, Discovery, is_unreached, wishes_of
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
+from onrecord.schedule import (
+    Bounds,
+    Wishes,
+    next_rhythm,
+    next_round,
+    rhythm_from,
+    wished_pause,
+)
 from onrecord.store import AddressRow, EntryRow, SourceRow
 from onrecord.urls import lookup_key
 
@@ -45,6 +54,21 @@ PATIENCE = (
     timedelta(days=1),
 )
 PATIENCE_AT_LAST = timedelta(days=10)
+
+#: Seconds without an answer from anybody after which a server that can't be reached is no proof that it is down.
+#: Longer than `schedule.OFFLINE_PAUSE`: of two sources, the one that answers vouches for the network.
+SILENCE = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a round is to do for a source."""
+
+    source: SourceConfig
+    recheck: bool = False  #: look again at every article of the last 30 days
+    asks_lists: bool = True  #: False: only what is due for a look
+    only_due: bool = False  #: leave out lists whose publisher does not want to be asked yet
+    most_looks: int | None = None  #: of held articles; the others stay due
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +90,14 @@ class Round:
         *,
         now: Callable[[], datetime],
         tell: Listener,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._archive = archive
+        self._client = client
         self._now = now
+        self._jitter = jitter
+        #: The sources that could not be asked for want of a network, as it seems.
+        self.offline: set[SourceId] = set()
         self._report = RoundReport(started_at=now())
         self._listener = tell
         self._discovery = Discovery(archive, client, writer, now=now)
@@ -84,9 +113,17 @@ class Round:
         Raises:
             OnRecordError: The archive can't be written to, or a file of it is damaged.
         """
+        return await self.take([Turn(source=source, recheck=recheck) for source in sources])
+
+    async def take(self, turns: Sequence[Turn]) -> RoundReport:
+        """Take *turns*, side by side.
+
+        Raises:
+            OnRecordError: The archive can't be written to, or a file of it is damaged.
+        """
         state = self._archive.state
         state.begin_round(self._report.id, self._report.started_at)
-        tasks = [asyncio.create_task(self._follow(source, recheck=recheck)) for source in sources]
+        tasks = [asyncio.create_task(self._follow(turn)) for turn in turns]
         try:
             await asyncio.gather(*tasks)
         except asyncio.CancelledError:
@@ -106,26 +143,45 @@ class Round:
 
     # ---------------------------------------------------------------- one source
 
-    async def _follow(self, source: SourceConfig, *, recheck: bool) -> None:
+    async def _follow(self, turn: Turn) -> None:
+        source = turn.source
         self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
-        lists = await self._discovery.lists_of(source)
-        failures = [one.failure for one in lists if one.failure]
-        failed = failures[0] if failures and len(failures) == len(lists) else None
+        lists = await self._discovery.lists_of(source, only_due=turn.only_due) if turn.asks_lists else []
+        failures = [one for one in lists if one.failure]
+        failed = failures[0].failure if failures and len(failures) == len(lists) else None
+        is_offline = failed is not None and all(one.is_unreached for one in lists) and self._is_silent()
         if failed:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
-        planned = self._plan(source, lists, recheck=recheck)
+        listed = _in_order([one.feed for one in lists if one.feed])
+        fresh = [entry for entry in listed if self._is_fresh(source, entry)]
+        named_in = {entry.url: one.row.record_id for one in lists if one.feed for entry in one.feed.entries}
+        planned = [] if is_offline else self._plan(turn, listed, named_in)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
-        await self._take(planned)
-        self._remember(source, lists, failed)
+        is_offline = is_offline or not await self._take(planned)
+        if is_offline:
+            self.offline.add(source.id)
+        elif turn.asks_lists:
+            self._remember(source, lists, failed, fresh)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 
-    async def _take(self, planned: Iterable[_Planned]) -> None:
-        """Look at what is planned, several at once; keep what comes in the order of the plan."""
+    def _is_silent(self) -> bool:
+        """Has no server at all answered for so long that it may be our network that is down?"""
+        silence = self._client.silence()
+        return silence is None or silence > SILENCE
+
+    async def _take(self, planned: Iterable[_Planned]) -> bool:
+        """Look at what is planned, several at once; keep what comes in the order of the plan.
+
+        Return whether all of it was looked at: without a network nobody looked, and it is still to be done.
+        """
         async for plan, finding in self._found(planned):
+            if is_unreached(finding.outcome) and self._is_silent():
+                return False
             kept = await self._desk.keep(finding)
             self._tell(News(what=Happening.LOOKED, source=plan.look.source.id, url=plan.look.url))
             if plan.row is not None:
                 self._archive.state.put(_after(plan.row, kept, now=self._now()))
+        return True
 
     async def _found(self, planned: Iterable[_Planned]) -> AsyncIterator[tuple[_Planned, Finding]]:
         under_way: deque[tuple[_Planned, asyncio.Task[Finding]]] = deque()
@@ -145,13 +201,17 @@ class Round:
 
     # ---------------------------------------------------------------- what to look at
 
-    def _plan(self, source: SourceConfig, lists: Sequence[Discovered], *, recheck: bool) -> list[_Planned]:
-        now = self._now()
-        feeds = [one.feed for one in lists if one.feed]
-        named_in = {entry.url: one.row.record_id for one in lists if one.feed for entry in one.feed.entries}
+    def _is_fresh(self, source: SourceConfig, entry: Entry) -> bool:
+        """Was it never listed before?"""
+        return self._archive.state.entry(source.id, lookup_key(entry.url)) is None
+
+    def _plan(
+        self, turn: Turn, entries: Sequence[Entry], named_in: Mapping[str, str | None]
+    ) -> list[_Planned]:
+        source, recheck, now = turn.source, turn.recheck, self._now()
         planned: dict[str, _Planned] = {}
         listed: dict[str, Entry] = {}
-        for entry in _in_order(feeds):
+        for entry in entries:
             key = lookup_key(entry.url)
             if key in listed or self._archive.catalog.is_forgotten(entry.url):
                 continue
@@ -164,7 +224,7 @@ class Round:
                 told = recalled(row.url, row.claims)
                 look = Look(source=source, url=row.url, entry=told, held=self._archive.catalog.find(row.url))
                 planned.setdefault(row.key, _Planned(look, row))
-        for look in self._looks(source, listed, now=now, recheck=recheck):
+        for look in self._looks(source, listed, now=now, recheck=recheck)[: turn.most_looks]:
             planned.setdefault(lookup_key(look.url), _Planned(look, None))
         return list(planned.values())
 
@@ -246,18 +306,53 @@ class Round:
         unknown = self._archive.state.without_address(young)
         return [AddressRow(url=held.url, article_id=held.id) for held in young.values() if held.id in unknown]
 
-    def _remember(self, source: SourceConfig, lists: Sequence[Discovered], failed: str | None) -> None:
-        """Note how the source did. Validators of a list are noted only now that its entries are seen to."""
-        state = self._archive.state
+    def _remember(
+        self, source: SourceConfig, lists: Sequence[Discovered], failed: str | None, fresh: Sequence[Entry]
+    ) -> None:
+        """Note how the source did, and when its turn comes again.
+
+        Validators of a list are noted only now that its entries are seen to.
+        """
+        state, now = self._archive.state, self._now()
         with state.transaction():
             for one in lists:
                 state.put(one.row)
             known = state.source(source.id) or SourceRow(id=source.id)
+            rhythm = rhythm_from(known.rhythm)
+            if failed is None:
+                stated = [entry.published_at for entry in fresh]
+                rhythm = next_rhythm(
+                    rhythm, [at.at if at and at.is_precise else None for at in stated], now=now
+                )
             failures = known.failures + 1 if failed else 0
-            state.put(replace(known, checked_at=self._now(), failures=failures, reason=failed))
+            at = next_round(
+                now,
+                self._bounds,
+                now=now,
+                wishes=_shortest([wishes_of(one.row) for one in lists]),
+                rhythm=rhythm,
+                failures=failures,
+                jitter=self._jitter(),
+            )
+            row = replace(known, checked_at=now, failures=failures, reason=failed, next_at=at)
+            state.put(replace(row, rhythm=rhythm.as_text() if rhythm else None))
+
+    @property
+    def _bounds(self) -> Bounds:
+        schedule = self._archive.config.schedule
+        return Bounds(every=schedule.every, slowest=schedule.slowest)
 
 
-def _in_order(feeds: Sequence[Feed]) -> list[Entry]:
+def _shortest(wishes: Sequence[Wishes]) -> Wishes | None:
+    """Return what the list wishes that may be asked first: the others are passed over until their time comes."""
+    return min(
+        wishes,
+        key=lambda one: (one.retry_at or datetime.min.replace(tzinfo=UTC), wished_pause(one)),
+        default=None,
+    )
+
+
+def _in_order(feeds: Iterable[Feed]) -> list[Entry]:
     """Return entries oldest first, as far as they say: a feed's order and dates are claims, not more."""
     entries = [entry for feed in feeds for entry in reversed(feed.entries)]
     late = datetime.max.replace(tzinfo=UTC)

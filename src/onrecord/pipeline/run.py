@@ -1,18 +1,17 @@
-"""Running: an archive and a client brought together for a round, for saving pages, for watching."""
+"""Running: an archive and a client brought together, for a round and for saving pages."""
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from onrecord.archive import CONFIG, Archive, sign_head
+from onrecord.archive import Archive, sign_head
 from onrecord.config import SAVED, Config, SourceConfig
-from onrecord.errors import OnRecordError, UsageError
-from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
+from onrecord.errors import UsageError
+from onrecord.fetch import Client, Clock, ConnectorFactory, FetchSettings, Proxies, TransientMemory, cookies
 from onrecord.fetch.cookies import Lent
 from onrecord.keys import Keyring
 from onrecord.pipeline.adding import Adding
@@ -20,17 +19,11 @@ from onrecord.pipeline.articles import Kept, Look
 from onrecord.pipeline.hosts import StateMemory
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport, utc_now
 from onrecord.pipeline.round import Round
-from onrecord.pipeline.sources import Found, check_typed, chosen_sources, followed_as
+from onrecord.pipeline.sources import Found, check_typed, followed_as
 from onrecord.pipeline.writing import Writer
-from onrecord.schedule import Wishes, is_due, next_round
-from onrecord.store import SourceRow
 from onrecord.urls import address_candidates, host_of, same_site
 
 MIB = 1024 * 1024
-
-#: How long `watch` sleeps at the most before it looks at its clock again: a laptop may have slept meanwhile.
-WATCH_NAP = 60.0
-
 
 #: How often a failing address is tried again while a person waits for `add`.
 TRIES_WHILE_ADDING = 1
@@ -103,13 +96,24 @@ def lent_cookies(archive: Archive, environ: Mapping[str, str]) -> list[Lent]:
 
 
 @asynccontextmanager
-async def _round(archive: Archive, environ: Mapping[str, str], tell: Listener) -> AsyncIterator[Round]:
+async def client_for(
+    archive: Archive,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    connector: ConnectorFactory | None = None,
+) -> AsyncIterator[Client]:
+    """Give a client that asks as the archive's settings say, and remembers hosts in its state."""
     settings = client_settings(archive.config, environ)
     lent = lent_cookies(archive, environ)
-    async with (
-        Client(settings, memory=StateMemory(archive.state), lent=lent) as client,
-        Writer(archive, now=utc_now) as writer,
-    ):
+    memory = StateMemory(archive.state)
+    async with Client(settings, memory=memory, clock=clock, connector=connector, lent=lent) as client:
+        yield client
+
+
+@asynccontextmanager
+async def _round(archive: Archive, environ: Mapping[str, str], tell: Listener) -> AsyncIterator[Round]:
+    async with client_for(archive, environ) as client, Writer(archive, now=utc_now) as writer:
         yield Round(archive, client, writer, now=utc_now, tell=tell)
 
 
@@ -130,12 +134,24 @@ async def update(
     async with _round(archive, environ, tell) as one:
         report = await one.run(sources, recheck=recheck)
     archive.seal(now=utc_now())
+    sign(archive, report, before, environ=environ, tell=tell)
+    return report
+
+
+def sign(
+    archive: Archive,
+    report: RoundReport,
+    before: tuple[datetime, datetime | None, dict[str, Any]] | None,
+    *,
+    environ: Mapping[str, str],
+    tell: Listener,
+) -> None:
+    """Sign the ledger's head, once a day. Why it can't be is told once: not again where the round *before* told it."""
     report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
     if report.unsigned:
         archive.state.end_round(report.id, report.ended_at or utc_now(), report.as_json())
         if before is None or before[2].get("unsigned") != report.unsigned:
             tell(News(what=Happening.UNSIGNED, source=archive.root.name, reason=report.unsigned))
-    return report
 
 
 async def save_pages(
@@ -193,73 +209,3 @@ async def find_sources(
         Found(address=address, source=known[address], is_followed=True) if known[address] else found[address]
         for address in addresses
     ]
-
-
-async def watch(
-    archive: Archive,
-    names: Sequence[str],
-    *,
-    environ: Mapping[str, str],
-    tell: Listener,
-    after_round: Callable[[RoundReport], Awaitable[None]],
-) -> None:
-    """Run rounds by schedule until cancelled: each source at its own time."""
-    wrong: str | None = None
-    # A name that is none is told of at once; one that is taken out of the settings later is left out.
-    chosen_sources(archive, names)
-    while True:
-        wrong = reloaded(archive, tell, wrong)
-        followed = {source.id for source in archive.config.sources}
-        known = [name for name in names if name in followed]
-        sources = chosen_sources(archive, known) if known or not names else []
-        now = utc_now()
-        due = [source for source in sources if is_source_due(archive.state.source(source.id), now=now)]
-        if due:
-            report = await update(archive, due, recheck=False, environ=environ, tell=tell)
-            for source in due:
-                _schedule(archive, source)
-            await after_round(report)
-        await asyncio.sleep(_nap(archive, sources, utc_now()))
-
-
-def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
-    """Read onrecord.toml and the rules again; while they can't be used the former stand. Return what is *wrong*.
-
-    A mistake is told once.
-    """
-    try:
-        archive.reload_config()
-        archive.reload_rules()
-    except (OnRecordError, OSError) as error:
-        if str(error) != wrong:
-            tell(News(what=Happening.SETTINGS_WRONG, source=CONFIG, reason=str(error)))
-        return str(error)
-    return None
-
-
-def is_source_due(row: SourceRow | None, *, now: datetime) -> bool:
-    """Is it time to ask for a source's lists? A row out of the future comes from a clock that has been set back."""
-    if row is None or row.next_at is None or (row.checked_at is not None and row.checked_at > now):
-        return True
-    return is_due(row.next_at, now=now)
-
-
-def _schedule(archive: Archive, source: SourceConfig) -> None:
-    now = utc_now()
-    row = archive.state.source(source.id) or SourceRow(id=source.id)
-    ttl = max((feed.ttl_minutes or 0 for feed in archive.state.feeds_of(source.id)), default=0)
-    at = next_round(
-        now,
-        archive.config.schedule.every,
-        now=now,
-        wishes=Wishes(ttl_minutes=ttl or None),
-        failures=row.failures,
-        jitter=random.random(),  # noqa: S311  it spreads load, it keeps no secret
-    )
-    archive.state.put(replace(row, next_at=at))
-
-
-def _nap(archive: Archive, sources: Sequence[SourceConfig], now: datetime) -> float:
-    times = [row.next_at for source in sources if (row := archive.state.source(source.id)) and row.next_at]
-    until = min(times, default=now + timedelta(seconds=WATCH_NAP))
-    return min(max((until - now).total_seconds(), 1.0), WATCH_NAP)

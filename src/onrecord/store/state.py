@@ -65,6 +65,14 @@ _MIGRATIONS = (
         PRIMARY KEY (hook, seq)
     ) WITHOUT ROWID;
     """,
+    # Rhythms, and what is due found without a walk over all that was ever listed.
+    """
+    ALTER TABLE feed ADD COLUMN cache_max_age INTEGER;
+    ALTER TABLE feed ADD COLUMN retry_at TEXT;
+    ALTER TABLE source ADD COLUMN rhythm TEXT;
+    CREATE INDEX address_due ON address (source, next_at) WHERE next_at IS NOT NULL;
+    CREATE INDEX entry_due ON entry (source, next_at) WHERE next_at IS NOT NULL;
+    """,
 )
 
 
@@ -106,6 +114,8 @@ class FeedRow:
     record_id: str | None = None
     record_date: datetime | None = None
     payload_digest: str | None = None
+    cache_max_age: int | None = None  #: seconds, as its server says
+    retry_at: datetime | None = None  #: its server's Retry-After
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +162,16 @@ class SourceRow:
     checked_at: datetime | None = None
     failures: int = 0
     reason: str | None = None
+    rhythm: str | None = None  #: schedule.Rhythm, as text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow:
+    """When a source is to be seen to. None: never was; nothing is to be looked at."""
+
+    next_at: datetime | None
+    checked_at: datetime | None
+    look_at: datetime | None  #: the earliest of its articles, and of its entries that became none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +198,7 @@ _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {
         *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
-        *("answered_at", "counted_at"),
+        *("answered_at", "counted_at", "retry_at"),
     }
 )
 
@@ -306,6 +326,33 @@ class State:
     def drop_delivery(self, row: DeliveryRow) -> None:
         """Forget that a hook was to be told: it was."""
         self._db.run("DELETE FROM delivery WHERE hook = ? AND seq = ?", (row.hook, row.seq))
+
+    def due(self) -> dict[str, DueRow]:
+        """Return when each source that is known is to be seen to."""
+        sql = """
+            SELECT id, next_at, checked_at, (
+                SELECT MIN(next_at) FROM address INDEXED BY address_due WHERE source = id AND next_at IS NOT NULL
+            ), (
+                SELECT MIN(next_at) FROM entry INDEXED BY entry_due WHERE source = id AND next_at IS NOT NULL
+            ) FROM source
+            """
+        found: dict[str, DueRow] = {}
+        for name, next_at, checked_at, *looks in self._db.rows(sql):
+            look_at = min((at for at in looks if at), default=None)
+            moments = [_moment(at) if at else None for at in (next_at, checked_at, look_at)]
+            found[name] = DueRow(next_at=moments[0], checked_at=moments[1], look_at=moments[2])
+        return found
+
+    def bring_back(self, now: datetime) -> None:
+        """Make due what was done after *now*, by a clock that has been set back since."""
+        with self.transaction():
+            values = (_text(now),) * 2
+            self._db.run("UPDATE address SET looked_at = NULL, next_at = ? WHERE looked_at > ?", values)
+            self._db.run("UPDATE source SET checked_at = NULL, next_at = ? WHERE checked_at > ?", values)
+            self._db.run(
+                "UPDATE feed SET checked_at = NULL, retry_at = NULL WHERE checked_at > ?", values[:1]
+            )
+            self._db.run("UPDATE round SET started_at = ? WHERE started_at > ?", values)
 
     def put(
         self,
