@@ -117,9 +117,12 @@ def expected_pause(
 ) -> timedelta:
     """Return how long after *last* a quarter of an entry is to be expected: from *every* to *slowest*.
 
-    *every* until two days have been seen.
+    *every* until two days have been seen. The days since *rhythm* was noted brought nothing.
     """
-    if rhythm is None or rhythm.days < LEARNED_AFTER or slowest <= every:
+    if rhythm is None or slowest <= every:
+        return every
+    rhythm = _faded(rhythm, max(last, rhythm.at))
+    if rhythm.days < LEARNED_AFTER:
         return every
     # Hours in which nothing was published yet are thought to be worth a tenth of the mean, or of a weekly.
     ground = max(sum(rhythm.hours), rhythm.days / 7) / 24 / 10

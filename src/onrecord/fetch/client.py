@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -389,6 +390,7 @@ def _withheld(answer: Exchange | Lost, lent: Lent | None) -> Exchange | Lost:
     return replace(answer, exchange=withheld(answer.exchange, secrets)) if answer.exchange else answer
 
 
+@lru_cache(maxsize=1024)
 def _origin(url: str) -> _Origin | str:
     """Return where *url* leads, or why it can't be asked for."""
     if len(url) > MAX_URL:

@@ -136,4 +136,6 @@ class Courtesy:
         return wait
 
     def _host(self, name: str) -> _Host:
-        return self._hosts.setdefault(name, _Host())
+        if (host := self._hosts.get(name)) is None:
+            host = self._hosts[name] = _Host()
+        return host

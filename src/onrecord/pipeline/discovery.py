@@ -65,32 +65,35 @@ class Discovery:
 
     async def lists_of(self, source: SourceConfig, *, only_due: bool = False) -> list[Discovered]:
         """Return what each list of *source* says now; with *only_due*, of those that may be asked again by now."""
-        waiting = [self._waiting(source, url) if only_due else None for url in source.feeds]
-        found = [
-            Discovered(row=row) if row else await self._read(source, url, is_front_page=False)
-            for url, row in zip(source.feeds, waiting, strict=True)
-        ]
+        found = [await self._list(source, url, only_due=only_due) for url in source.feeds]
         if source.front_page and source.home:
-            found.append(await self._read(source, source.home, is_front_page=True))
+            found.append(await self._list(source, source.home, is_front_page=True))
         children = [url for one in found if one.feed for url in one.feed.children[:SITEMAPS_A_ROUND]]
-        return found + [await self._read(source, url, is_front_page=False) for url in children]
+        return found + [await self._list(source, url) for url in children]
 
-    def _waiting(self, source: SourceConfig, url: str) -> FeedRow | None:
-        """Return the row of a list that its publisher does not want to be asked for yet."""
-        known, now = self._archive.state.feed(url), self._now()
-        if known is None or known.source != source.id or not known.checked_at or known.checked_at > now:
-            return None
-        wishes = wishes_of(known)
-        is_early = now < known.checked_at + wished_pause(wishes)
-        return known if is_early or (wishes.retry_at and now < wishes.retry_at) else None
-
-    async def _read(self, source: SourceConfig, url: str, *, is_front_page: bool) -> Discovered:
+    async def _list(
+        self, source: SourceConfig, url: str, *, is_front_page: bool = False, only_due: bool = False
+    ) -> Discovered:
         known = self._archive.state.feed(url) or FeedRow(url=url, source=source.id)
+        if only_due and known.source == source.id and self._is_early(known):
+            return Discovered(row=known)
+        return await self._read(source, known, is_front_page=is_front_page)
+
+    def _is_early(self, known: FeedRow) -> bool:
+        """Does a list's publisher want it left alone for now?"""
+        now, wishes = self._now(), wishes_of(known)
+        if known.checked_at is None or known.checked_at > now:
+            return False
+        return now < known.checked_at + wished_pause(wishes) or bool(
+            wishes.retry_at and now < wishes.retry_at
+        )
+
+    async def _read(self, source: SourceConfig, known: FeedRow, *, is_front_page: bool) -> Discovered:
         # What another source was told, or this one under its former name, has not been seen to here.
         is_ours = known.source == source.id
         validators = Validators(known.etag, known.last_modified) if is_ours else Validators()
         outcome = await self._client.fetch(
-            url, kind="page" if is_front_page else "feed", validators=validators
+            known.url, kind="page" if is_front_page else "feed", validators=validators
         )
         checked = replace(
             known, source=source.id, checked_at=self._now(), failures=0, reason=None, retry_at=None
@@ -114,7 +117,7 @@ class Discovery:
     async def _noted(self, checked: FeedRow, known: FeedRow, feed: Feed, outcome: Fetched) -> Discovered:
         """Capture the list if it brought or changed an entry."""
         final = outcome.final
-        claims = _claims_digest(feed)
+        claims = claims_of(feed)
         row = replace(
             checked,
             # An index that has not changed says nothing of the sitemaps that it lists: it is read each time.
@@ -160,5 +163,6 @@ def _target(known: FeedRow) -> RevisitTarget | None:
     )
 
 
-def _claims_digest(feed: Feed) -> str:
+def claims_of(feed: Feed) -> str:
+    """Return a digest of all that a list's entries claim."""
     return hashlib.sha256("".join(claims_digest(entry) for entry in feed.entries).encode()).hexdigest()

@@ -14,14 +14,15 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from onrecord.archive import Archive
 from onrecord.config import SourceConfig
 from onrecord.fetch import Client
-from onrecord.model import Entry, Feed, SourceId
+from onrecord.model import Entry, SourceId
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery, is_unreached, wishes_of
@@ -30,25 +31,30 @@ from onrecord.pipeline.writing import Writer
 from onrecord.schedule import (
     Bounds,
     Wishes,
+    is_due,
     next_rhythm,
     next_round,
     rhythm_from,
     wished_pause,
 )
-from onrecord.store import AddressRow, EntryRow, SourceRow
+from onrecord.store import AddressRow, DueRow, EntryRow, FeedRow, HeldArticle, SourceRow
 from onrecord.urls import lookup_key
 
 #: Looks of one source under way at once: while one waits for its host, another's pictures come from theirs.
 LOOKS_AT_ONCE = 4
+#: Sources under way for each host that is asked at once: some wait for their host's pause, some for the disk.
+SOURCES_A_HOST = 4
+#: Rows that are written together, of sources that brought nothing.
+QUIET_TOGETHER = 200
 
 #: `--recheck` looks again at every article first captured in this time.
 RECHECK_WINDOW = timedelta(days=30)
 
-#: How long an entry that brought nothing waits, by how often it was tried. The first tries are each round's.
+#: How long an entry that brought nothing waits, by how often it was tried. The first tries are each hourly round's.
 PATIENCE = (
-    timedelta(0),
-    timedelta(0),
-    timedelta(0),
+    timedelta(minutes=15),
+    timedelta(minutes=15),
+    timedelta(minutes=15),
     timedelta(hours=1),
     timedelta(hours=3),
     timedelta(days=1),
@@ -68,6 +74,7 @@ class Turn:
     recheck: bool = False  #: look again at every article of the last 30 days
     asks_lists: bool = True  #: False: only what is due for a look
     only_due: bool = False  #: leave out lists whose publisher does not want to be asked yet
+    looks_due: bool = True  #: False: none of its articles is to be looked at, as the plan knows
     most_looks: int | None = None  #: of held articles; the others stay due
 
 
@@ -77,6 +84,14 @@ class _Planned:
 
     look: Look
     row: EntryRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An entry, and the capture of the list that named it."""
+
+    entry: Entry
+    record: str | None
 
 
 class Round:
@@ -98,6 +113,7 @@ class Round:
         self._jitter = jitter
         #: The sources that could not be asked for want of a network, as it seems.
         self.offline: set[SourceId] = set()
+        self._quiet: list[FeedRow | SourceRow] = []  #: rows that are to be written
         self._report = RoundReport(started_at=now())
         self._listener = tell
         self._discovery = Discovery(archive, client, writer, now=now)
@@ -113,7 +129,19 @@ class Round:
         Raises:
             OnRecordError: The archive can't be written to, or a file of it is damaged.
         """
-        return await self.take([Turn(source=source, recheck=recheck) for source in sources])
+        now, rows = self._report.started_at, self._archive.state.due()
+        last = self._archive.state.last_round()
+        # A round that was killed may have left articles of which the state knows nothing.
+        is_sure = not recheck and last is not None and last[1] is not None
+        turns = [
+            Turn(
+                source=source,
+                recheck=recheck,
+                looks_due=not is_sure or looks_due(rows.get(source.id), now=now),
+            )
+            for source in sources
+        ]
+        return await self.take(turns)
 
     async def take(self, turns: Sequence[Turn]) -> RoundReport:
         """Take *turns*, side by side.
@@ -123,7 +151,9 @@ class Round:
         """
         state = self._archive.state
         state.begin_round(self._report.id, self._report.started_at)
-        tasks = [asyncio.create_task(self._follow(turn)) for turn in turns]
+        waiting = iter(_dealt(turns))
+        at_once = min(len(turns), SOURCES_A_HOST * self._archive.config.fetch.hosts_at_once)
+        tasks = [asyncio.create_task(self._follow_all(waiting)) for _ in range(at_once)]
         try:
             await asyncio.gather(*tasks)
         except asyncio.CancelledError:
@@ -133,6 +163,7 @@ class Round:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._note_quiet()
             self._report.ended_at = self._now()
             state.end_round(self._report.id, self._report.ended_at, self._report.as_json())
         return self._report
@@ -143,6 +174,10 @@ class Round:
 
     # ---------------------------------------------------------------- one source
 
+    async def _follow_all(self, waiting: Iterator[Turn]) -> None:
+        for turn in waiting:  # shared: whoever is free takes the next
+            await self._follow(turn)
+
     async def _follow(self, turn: Turn) -> None:
         source = turn.source
         self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
@@ -152,16 +187,19 @@ class Round:
         is_offline = failed is not None and all(one.is_unreached for one in lists) and self._is_silent()
         if failed:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
-        listed = _in_order([one.feed for one in lists if one.feed])
-        fresh = [entry for entry in listed if self._is_fresh(source, entry)]
-        named_in = {entry.url: one.row.record_id for one in lists if one.feed for entry in one.feed.entries}
-        planned = [] if is_offline else self._plan(turn, listed, named_in)
+        listed = _listed(lists)
+        known = self._archive.state.entries(source.id, listed) if listed else {}
+        listed = {
+            key: one for key, one in listed.items() if not self._is_forgotten(one.entry, known.get(key))
+        }
+        planned = [] if is_offline else self._plan(turn, listed, known)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         is_offline = is_offline or not await self._take(planned)
         if is_offline:
             self.offline.add(source.id)
         elif turn.asks_lists:
-            self._remember(source, lists, failed, fresh)
+            fresh = [one.entry for key, one in listed.items() if key not in known]
+            self._remember(source, lists, failed, fresh, is_quiet=not planned)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 
     def _is_silent(self) -> bool:
@@ -201,25 +239,21 @@ class Round:
 
     # ---------------------------------------------------------------- what to look at
 
-    def _is_fresh(self, source: SourceConfig, entry: Entry) -> bool:
-        """Was it never listed before?"""
-        return self._archive.state.entry(source.id, lookup_key(entry.url)) is None
+    def _is_forgotten(self, entry: Entry, known: EntryRow | None) -> bool:
+        """Was its article forgotten, and is not to come back?"""
+        is_held = known is not None and known.article_id is not None
+        return not is_held and self._archive.catalog.is_forgotten(entry.url)
 
     def _plan(
-        self, turn: Turn, entries: Sequence[Entry], named_in: Mapping[str, str | None]
+        self, turn: Turn, listed: Mapping[str, _Listed], known: Mapping[str, EntryRow]
     ) -> list[_Planned]:
+        """Return the looks to take: at what is listed, at what is worth another try, at what is held and due."""
         source, recheck, now = turn.source, turn.recheck, self._now()
-        planned: dict[str, _Planned] = {}
-        listed: dict[str, Entry] = {}
-        for entry in entries:
-            key = lookup_key(entry.url)
-            if key in listed or self._archive.catalog.is_forgotten(entry.url):
-                continue
-            listed[key] = entry
-            record = named_in.get(entry.url)
-            if plan := self._plan_entry(source, key, entry, list_record=record, now=now, recheck=recheck):
-                planned[key] = plan
-        for row in self._archive.state.entries_not_kept(source.id) if recheck else self._due(source, now):
+        planned = self._plan_entries(turn, listed, known, now=now) if listed else {}
+        if not turn.looks_due:
+            return list(planned.values())
+        state = self._archive.state
+        for row in state.entries_not_kept(source.id) if recheck else state.entries_due(source.id, now):
             if row.key not in listed:
                 told = recalled(row.url, row.claims)
                 look = Look(source=source, url=row.url, entry=told, held=self._archive.catalog.find(row.url))
@@ -228,53 +262,33 @@ class Round:
             planned.setdefault(lookup_key(look.url), _Planned(look, None))
         return list(planned.values())
 
-    def _due(self, source: SourceConfig, now: datetime) -> list[EntryRow]:
-        return self._archive.state.entries_due(source.id, now)
-
-    def _plan_entry(
-        self,
-        source: SourceConfig,
-        key: str,
-        entry: Entry,
-        *,
-        list_record: str | None,
-        now: datetime,
-        recheck: bool,
-    ) -> _Planned | None:
-        """Return the look that an entry asks for: it is not held, or it claims something new."""
-        known = self._archive.state.entry(source.id, key)
-        held = self._archive.catalog.find(entry.url)
-        claims = claims_digest(entry)
-        row = EntryRow(
-            source=source.id,
-            key=key,
-            url=entry.url,
-            headline=entry.headline,
-            claims_digest=claims,
-            claims=remembered(entry),
-            first_seen_at=known.first_seen_at if known else now,
-            last_seen_at=now,
-            article_id=held.id if held else None,
-            outcome=known.outcome if known else "waiting",
-            reason=known.reason if known else None,
-            attempts=known.attempts if known else 0,
-            next_at=known.next_at if known else None,
-            list_record=list_record,
-        )
-        is_changed = known is None or known.claims_digest != claims
-        is_waiting = known is not None and known.next_at is not None and known.next_at > now
-        if (held is None and (recheck or is_changed or not is_waiting)) or (held is not None and is_changed):
-            if held is None:
-                # Noted before it is asked for: a round that breaks off may never see it listed again.
-                self._archive.state.put(replace(row, next_at=now))
-            return _Planned(Look(source=source, url=entry.url, entry=entry, held=held), row)
-        self._archive.state.put(row)
-        return None
+    def _plan_entries(
+        self, turn: Turn, listed: Mapping[str, _Listed], known: Mapping[str, EntryRow], *, now: datetime
+    ) -> dict[str, _Planned]:
+        state, held = self._archive.state, self._archive.catalog.find_all(listed)
+        planned: dict[str, _Planned] = {}
+        again: dict[str | None, list[str]] = {}
+        with state.transaction():
+            for key, one in listed.items():
+                told = known.get(key)
+                plan, row = _planned(turn, key, one, told, held.get(key), now=now)
+                if plan is not None:
+                    planned[key] = plan
+                    if plan.look.held is None:
+                        # Noted before it is asked for: a round that breaks off may never see it listed again.
+                        state.put(replace(row, next_at=now))
+                elif told and row == replace(told, last_seen_at=now, list_record=one.record):
+                    again.setdefault(one.record, []).append(key)
+                else:
+                    state.put(row)
+            for record, keys in again.items():
+                state.seen_again(turn.source.id, keys, now, record=record)
+        return planned
 
     def _looks(
         self,
         source: SourceConfig,
-        listed: dict[str, Entry],
+        listed: Mapping[str, _Listed],
         *,
         now: datetime,
         recheck: bool,
@@ -286,15 +300,15 @@ class Round:
         # An address whose page has answered is asked rather than one that only a feed knows.
         for row in sorted(rows, key=lambda row: row.payload_digest is None):
             held = self._archive.catalog.article(row.article_id or "")
-            if (
-                held is None
-                or held.id in chosen
-                or (recheck and held.first_captured_at < now - RECHECK_WINDOW)
-            ):
+            if held is None:
+                self._archive.state.put(replace(row, next_at=None))  # there is nothing to look for
+                continue
+            if held.id in chosen or (recheck and held.first_captured_at < now - RECHECK_WINDOW):
                 continue
             key = lookup_key(row.url)
             known = self._archive.state.entry(source.id, key)
-            entry = listed.get(key) or recalled(row.url, known.claims if known else None)
+            told = recalled(row.url, known.claims if known else None)
+            entry = listed[key].entry if key in listed else told
             chosen[held.id] = Look(source=source, url=row.url, entry=entry, held=held)
         return list(chosen.values())
 
@@ -307,35 +321,46 @@ class Round:
         return [AddressRow(url=held.url, article_id=held.id) for held in young.values() if held.id in unknown]
 
     def _remember(
-        self, source: SourceConfig, lists: Sequence[Discovered], failed: str | None, fresh: Sequence[Entry]
+        self,
+        source: SourceConfig,
+        lists: Sequence[Discovered],
+        failed: str | None,
+        fresh: Sequence[Entry],
+        *,
+        is_quiet: bool,
     ) -> None:
         """Note how the source did, and when its turn comes again.
 
-        Validators of a list are noted only now that its entries are seen to.
+        Validators of a list are noted only now that its entries are seen to. Of sources that brought nothing, some
+        hundred are noted together: killed before, they are asked again.
         """
-        state, now = self._archive.state, self._now()
-        with state.transaction():
-            for one in lists:
-                state.put(one.row)
-            known = state.source(source.id) or SourceRow(id=source.id)
-            rhythm = rhythm_from(known.rhythm)
-            if failed is None:
-                stated = [entry.published_at for entry in fresh]
-                rhythm = next_rhythm(
-                    rhythm, [at.at if at and at.is_precise else None for at in stated], now=now
-                )
-            failures = known.failures + 1 if failed else 0
-            at = next_round(
-                now,
-                self._bounds,
-                now=now,
-                wishes=_shortest([wishes_of(one.row) for one in lists]),
-                rhythm=rhythm,
-                failures=failures,
-                jitter=self._jitter(),
-            )
-            row = replace(known, checked_at=now, failures=failures, reason=failed, next_at=at)
-            state.put(replace(row, rhythm=rhythm.as_text() if rhythm else None))
+        now = self._now()
+        known = self._archive.state.source(source.id) or SourceRow(id=source.id)
+        rhythm, told = rhythm_from(known.rhythm), known.rhythm
+        if failed is None and (fresh or rhythm is None):
+            stated = [entry.published_at for entry in fresh]
+            rhythm = next_rhythm(rhythm, [at.at if at and at.is_precise else None for at in stated], now=now)
+            told = rhythm.as_text()
+        failures = known.failures + 1 if failed else 0
+        at = next_round(
+            now,
+            self._bounds,
+            now=now,
+            wishes=_shortest([wishes_of(one.row) for one in lists]),
+            rhythm=rhythm,
+            failures=failures,
+            jitter=self._jitter(),
+        )
+        row = replace(known, checked_at=now, failures=failures, reason=failed, next_at=at, rhythm=told)
+        self._quiet += [*(one.row for one in lists), row]
+        if not is_quiet or len(self._quiet) >= QUIET_TOGETHER:
+            self._note_quiet()
+
+    def _note_quiet(self) -> None:
+        with self._archive.state.transaction():
+            for row in self._quiet:
+                self._archive.state.put(row)
+        self._quiet.clear()
 
     @property
     def _bounds(self) -> Bounds:
@@ -352,11 +377,65 @@ def _shortest(wishes: Sequence[Wishes]) -> Wishes | None:
     )
 
 
-def _in_order(feeds: Iterable[Feed]) -> list[Entry]:
-    """Return entries oldest first, as far as they say: a feed's order and dates are claims, not more."""
-    entries = [entry for feed in feeds for entry in reversed(feed.entries)]
+def looks_due(row: DueRow | None, *, now: datetime) -> bool:
+    """May any of a source's articles, or of its entries that became none, be due? Of an unknown source nobody knows."""
+    return row is None or is_due(row.look_at, now=now)
+
+
+def _dealt(turns: Sequence[Turn]) -> list[Turn]:
+    """Return *turns* so that those of one host are far apart: whoever waits for a host holds up no other."""
+    hosts: dict[str, list[Turn]] = {}
+    for turn in turns:
+        url = next(iter(turn.source.feeds), turn.source.home or "")
+        hosts.setdefault(url.partition("://")[2].partition("/")[0], []).append(turn)
+    return [turn for row in zip_longest(*hosts.values()) for turn in row if turn is not None]
+
+
+def _planned(
+    turn: Turn,
+    key: str,
+    listed: _Listed,
+    known: EntryRow | None,
+    held: HeldArticle | None,
+    *,
+    now: datetime,
+) -> tuple[_Planned | None, EntryRow]:
+    """Return an entry's row, and the look that it asks for: it is not held, or it claims something new."""
+    entry, claims = listed.entry, claims_digest(listed.entry)
+    is_changed = known is None or known.claims_digest != claims
+    row = EntryRow(
+        source=turn.source.id,
+        key=key,
+        url=entry.url,
+        headline=entry.headline,
+        claims_digest=claims,
+        claims=known.claims if known and not is_changed else remembered(entry),
+        first_seen_at=known.first_seen_at if known else now,
+        last_seen_at=now,
+        article_id=held.id if held else None,
+        outcome=known.outcome if known else "waiting",
+        reason=known.reason if known else None,
+        attempts=known.attempts if known else 0,
+        next_at=known.next_at if known else None,
+        list_record=listed.record,
+    )
+    is_waiting = known is not None and known.next_at is not None and known.next_at > now
+    is_wanted = is_changed if held else turn.recheck or is_changed or not is_waiting
+    look = Look(source=turn.source, url=entry.url, entry=entry, held=held)
+    return (_Planned(look, row) if is_wanted else None), row
+
+
+def _listed(lists: Iterable[Discovered]) -> dict[str, _Listed]:
+    """Return what lists name, by key, oldest first as far as it says: order and dates are claims, not more."""
+    found = [
+        _Listed(entry, one.row.record_id) for one in lists if one.feed for entry in reversed(one.feed.entries)
+    ]
     late = datetime.max.replace(tzinfo=UTC)
-    return sorted(entries, key=lambda entry: entry.published_at.at if entry.published_at else late)
+    found.sort(key=lambda one: one.entry.published_at.at if one.entry.published_at else late)
+    listed: dict[str, _Listed] = {}
+    for one in found:
+        listed.setdefault(lookup_key(one.entry.url), one)
+    return listed
 
 
 def _after(row: EntryRow, kept: Kept, *, now: datetime) -> EntryRow:

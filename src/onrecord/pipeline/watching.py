@@ -18,7 +18,7 @@ from onrecord.errors import OnRecordError
 from onrecord.fetch import Client, Clock, ConnectorFactory, SystemClock
 from onrecord.model import SourceId
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
-from onrecord.pipeline.round import Round, Turn
+from onrecord.pipeline.round import Round, Turn, looks_due
 from onrecord.pipeline.run import client_for, sign
 from onrecord.pipeline.sources import chosen_sources
 from onrecord.pipeline.writing import Writer
@@ -66,7 +66,10 @@ def plan(
             coming.append(resting[source.id])
         elif is_due(at, now=now) or is_due(look_at, now=now):
             asks = is_due(at, now=now)
-            turn = Turn(source=source, asks_lists=asks, only_due=True, most_looks=LOOKS_A_TURN)
+            looks = looks_due(row, now=now)
+            turn = Turn(
+                source=source, asks_lists=asks, only_due=True, looks_due=looks, most_looks=LOOKS_A_TURN
+            )
             first = row.next_at if asks and row else look_at
             due.append((first or datetime.min.replace(tzinfo=UTC), turn))
         else:
@@ -75,6 +78,12 @@ def plan(
     most = most_at_once(len(sources), bounds.every, PULSE)
     until = now if len(due) > most else min(coming, default=None)
     return Plan(tuple(turn for _, turn in due[:most]), until)
+
+
+def everything_due(archive: Archive, *, now: datetime) -> tuple[Turn, ...]:
+    """Return the turns of all sources of *archive* that are due at *now*, however many they are."""
+    bounds = Bounds(every=PULSE, slowest=PULSE)  # as many in one pulse as there are
+    return plan(chosen_sources(archive, []), archive.state.due(), {}, bounds, now=now).turns
 
 
 def is_source_due(row: DueRow | None, *, now: datetime) -> bool:
