@@ -341,7 +341,10 @@ class Feed:
     home_url: str | None = None
     language: str | None = None
     entries: tuple[Entry, ...] = ()
-    children: tuple[str, ...] = ()  #: the sitemaps of a sitemap index
+    children: tuple[
+        str, ...
+    ] = ()  #: the sitemaps of a sitemap index, those that say that they are newest first
+    children_modified: tuple[ClaimedTime | None, ...] = ()  #: when each of them was changed, as stated
     next_url: str | None = None  #: RFC 5005 archives
     hub_url: str | None = None  #: WebSub
     self_url: str | None = None

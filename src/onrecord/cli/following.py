@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +21,11 @@ from onrecord.errors import OnRecordError
 from onrecord.keys import Keyring
 from onrecord.ledger import Event
 from onrecord.pipeline.report import HookReport, RoundReport, utc_now
-from onrecord.pipeline.sources import Found, chosen_sources, named
+from onrecord.pipeline.sources import Found, chosen_sources, lister_of, named
 
 SOME_SOURCE_FAILED = 9
+#: What else an address leads to is shown up to this many lines.
+OFFERS_SHOWN = 8
 
 
 @app.command(epilog="Example: onrecord init news")
@@ -99,10 +102,14 @@ def _expanded(addresses: list[str]) -> list[str]:
 def follow(archive: Archive, found: Found) -> dict[str, Any]:
     """Write one found source into the settings, if it is new; return what to say of it."""
     source = found.source
-    is_new = False
+    is_new, same = False, None
     if source is not None and not found.is_followed:
         theirs = {source.home, *source.feeds} - {None}
-        twin = next((one for one in archive.config.sources if {one.home, *one.feeds} & theirs), None)
+        known = archive.config.sources
+        twin = next((one for one in known if {one.home, *one.feeds} & theirs), None)
+        if twin is None and (lister := lister_of(found, archive)):
+            twin = next(one for one in known if one.id == lister)
+            same = f"all that it lists comes from {lister} already"
         source = twin or named(found, [one.id for one in archive.config.sources])
         is_new = twin is None
     if is_new and source is not None:
@@ -120,7 +127,8 @@ def follow(archive: Archive, found: Found) -> dict[str, Any]:
         "kinds": list(found.kinds),
         "entries": found.entries,
         "new": is_new,
-        "reason": found.reason,
+        "reason": found.reason or same,
+        "offers": [asdict(one) for one in found.offers],
     }
 
 
@@ -129,11 +137,17 @@ def say_found(one: dict[str, Any]) -> None:
     if one["source"] is None:
         complain(f"{one['address']}: nothing to follow: {one['reason']}")
     elif not one["new"]:
-        say(f"{one['source']}: followed already; nothing was changed")
+        why = f": {one['reason']}" if one["reason"] else ""
+        say(f"{one['source']}: followed already{why}; nothing was changed")
     else:
         lists = ", ".join([*one["feeds"], *(["the links on its front page"] if one["front_page"] else [])])
         counted = f"{'/'.join(one['kinds'])}, {plural(one['entries'], 'entry', 'entries')}"
         say(f"{one['source']}: {one['title'] or one['home']}: {lists} ({counted})")
+        for offer in one["offers"][:OFFERS_SHOWN]:
+            what = " ".join([offer["kind"], *([offer["language"]] if offer["language"] else [])])
+            say(f"  not followed: {what}: {offer['url']}{f'  {title}' if (title := offer['title']) else ''}")
+        if more := len(one["offers"][OFFERS_SHOWN:]):
+            say(f"  and {more} more (--json lists them)")
 
 
 @app.command(name="update", epilog="Example: onrecord update; onrecord update cn.nytimes.com --recheck")
