@@ -16,6 +16,7 @@ from onrecord import config as settings
 from onrecord.archive import Archive, Step
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
+from onrecord.cli.reading import day
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
 from onrecord.errors import OnRecordError
 from onrecord.keys import Keyring
@@ -67,20 +68,38 @@ def add(
     ],
     archive_dir: ArchiveOption = None,
     *,
+    backfill: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SINCE",
+            help="Look for what they published since this day too, such as 2024-05; `update` goes on with it.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Follow publications: find their feeds and write them into onrecord.toml."""
+    from onrecord.pipeline import backfill as backfills
     from onrecord.pipeline.run import find_sources
 
+    since = day(backfill, "--backfill")
     wanted = [address for address in _expanded(addresses) if address]
     with opened(archive_dir, write=True) as archive:
         found = asyncio.run(find_sources(archive.config, wanted, environ=os.environ))
         told = [follow(archive, one) for one in found]
+        for source in archive.config.sources if since else ():
+            if since and any(one["source"] == source.id for one in told):
+                backfills.begin(archive, source, since)
+        pace = archive.config.schedule.backfill
     if as_json:
         say_json(told)
     else:
         for one in told:
             say_found(one)
+            if since and one["source"]:
+                say(
+                    f"  goes back to {since:%Y-%m-%d}: `onrecord update` asks for {pace} older articles an hour"
+                )
     if any(one["source"] is None for one in told):
         raise typer.Exit(SOME_SOURCE_FAILED)
 

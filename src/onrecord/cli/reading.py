@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +22,7 @@ from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.render import removal as removals
-from onrecord.store import HeldArticle, Listing
+from onrecord.store import HeldArticle, Listing, WalkCount
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
 REASONS_SHOWN = 20
@@ -297,6 +298,7 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
             for entry in archive.state.entries_not_kept(name)
         ],
         "pictures_missing": missing,
+        "backfill": _went_back(archive.state.walked(name)),
     }
 
 
@@ -309,6 +311,10 @@ def _gone_status(held: HeldArticle) -> dict[str, Any]:
         "state": held.removal_state,
         "reason": held.removal,
     }
+
+
+def _went_back(count: WalkCount | None) -> dict[str, Any] | None:
+    return {**asdict(count), "since": _text(count.since)} if count else None
 
 
 def _print_status(sources: list[dict[str, Any]]) -> None:
@@ -333,6 +339,10 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
     for one in sources:
         if one["reason"]:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
+        if (back := one["backfill"]) and (back["to_read"] or back["queued"]):
+            lists = f"{plural(back['read'], 'list')} read, {back['to_read']} to read"
+            found = f"{plural(back['found'], 'older article')} found, {back['queued']} to ask for"
+            say(f"\n{one['source']} goes back to {back['since'][:10]}: {lists}; {found}")
         told = [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
         for row in one["gone"]:

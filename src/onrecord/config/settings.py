@@ -100,6 +100,7 @@ class ScheduleConfig:
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
     confirm_after: timedelta = timedelta(days=3)
     confirm_looks: int = 3
+    backfill: int = 200  #: articles of the past, an hour and a source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,6 +413,10 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             "How long an article is missing before its removal is confirmed.",
         ),
         "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
+        "backfill": (
+            _whole(1, 3600),
+            "Articles of the past that are asked for in an hour, of each source that goes back (`add --backfill`).",
+        ),
     },
     "export": {
         "kind": (

@@ -22,6 +22,7 @@ class Happening(StrEnum):
     SOURCE_DONE = "source-done"
     SOURCE_FAILED = "source-failed"
     SETTINGS_WRONG = "settings-wrong"  #: while it watched: the former ones stand
+    WENT_BACK = "went-back"  #: lists of the past were read; *count* articles were not known
     TO_LOOK_AT = "to-look-at"  #: *count* addresses are to be looked at
     LOOKED = "looked"
     NEW = "new"

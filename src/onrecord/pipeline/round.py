@@ -17,13 +17,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import count, zip_longest
 
 from onrecord.archive import Archive
 from onrecord.config import SourceConfig
 from onrecord.fetch import Client
 from onrecord.model import Entry, SourceId
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
+from onrecord.pipeline.backfill import Backfill
 from onrecord.pipeline.claims import claims_digest, recalled, remembered
 from onrecord.pipeline.discovery import Discovered, Discovery, is_unreached, wishes_of
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
@@ -117,6 +118,7 @@ class Round:
         self._report = RoundReport(started_at=now())
         self._listener = tell
         self._discovery = Discovery(archive, client, writer, now=now)
+        self._backfill = Backfill(archive, client, writer, now=now, tell=self._tell)
         self._desk = ArticleDesk(archive, client, writer, now=now, tell=self._tell)
 
     def _tell(self, news: News) -> None:
@@ -195,6 +197,8 @@ class Round:
         planned = [] if is_offline else self._plan(turn, listed, known)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         is_offline = is_offline or not await self._take(planned)
+        if turn.asks_lists and not is_offline and self._backfill.is_under_way(source.id):
+            await self._backfill.go_on(source)  # what is new came first
         if is_offline:
             self.offline.add(source.id)
         elif turn.asks_lists:
@@ -253,8 +257,10 @@ class Round:
         if not turn.looks_due:
             return list(planned.values())
         state = self._archive.state
+        past = count(1)  # after a long pause all that was queued is due: the news comes first
+        most = self._archive.config.schedule.backfill
         for row in state.entries_not_kept(source.id) if recheck else state.entries_due(source.id, now):
-            if row.key not in listed:
+            if row.key not in listed and (row.outcome != "queued" or next(past) <= most):
                 told = recalled(row.url, row.claims)
                 look = Look(source=source, url=row.url, entry=told, held=self._archive.catalog.find(row.url))
                 planned.setdefault(row.key, _Planned(look, row))

@@ -29,6 +29,8 @@ from onrecord.store.state import (
     PictureRow,
     SourceRow,
     State,
+    WalkCount,
+    WalkRow,
 )
 
 __all__ = [
@@ -53,5 +55,7 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WalkCount",
+    "WalkRow",
     "copy_database",
 ]

@@ -73,6 +73,14 @@ _MIGRATIONS = (
     CREATE INDEX address_due ON address (source, next_at) WHERE next_at IS NOT NULL;
     CREATE INDEX entry_due ON entry (source, next_at) WHERE next_at IS NOT NULL;
     """,
+    # The way back in time: each list that is read on it, once.
+    """
+    CREATE TABLE walk (
+        source TEXT NOT NULL, url TEXT NOT NULL, is_robots INTEGER NOT NULL DEFAULT 0, since TEXT NOT NULL,
+        modified TEXT, read_at TEXT, found INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, reason TEXT,
+        PRIMARY KEY (source, url)
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -131,7 +139,9 @@ class EntryRow:
     first_seen_at: datetime
     last_seen_at: datetime
     article_id: str | None = None
-    outcome: str  #: "waiting", "kept", "refused", "failed", "gone", or a verdict that is no article
+    #: "queued" (an article of the past, to be asked for), "waiting", "kept", "left", "refused", "failed", "gone", or a
+    #: verdict that is no article
+    outcome: str
     reason: str | None = None
     attempts: int = 0
     next_at: datetime | None = None
@@ -163,6 +173,33 @@ class SourceRow:
     failures: int = 0
     reason: str | None = None
     rhythm: str | None = None  #: schedule.Rhythm, as text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkRow:
+    """A list on a source's way back in time."""
+
+    source: str
+    url: str
+    is_robots: bool = False  #: it is the robots.txt that names the sitemaps
+    since: datetime  #: how far back
+    modified: str | None = None  #: when it was changed, as the index states; the newest are read first
+    read_at: datetime | None = None  #: None: it is still to be read
+    found: int = 0  #: articles that were not known
+    attempts: int = 0
+    reason: str | None = None  #: why it could not be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkCount:
+    """How far a source's way back in time has been gone."""
+
+    since: datetime
+    read: int  #: lists
+    to_read: int
+    failed: int
+    found: int  #: articles that were not known
+    queued: int  #: of these, still to be asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +235,7 @@ _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {
         *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
-        *("answered_at", "counted_at", "retry_at"),
+        *("answered_at", "counted_at", "retry_at", "since", "read_at"),
     }
 )
 
@@ -266,6 +303,42 @@ class State:
         )
         self._db.run(sql, (_text(at), record, source, json.dumps(list(keys))))
 
+    # ---- the way back in time
+
+    def walks(self, source: str, *, limit: int) -> list[WalkRow]:
+        """Return the lists that a source's way back has still to read, the newest first."""
+        where = "source = ? AND read_at IS NULL ORDER BY attempts, is_robots DESC, modified DESC, url LIMIT ?"
+        return self._all(WalkRow, "walk", where, (source, limit))
+
+    def walk(self, source: str, url: str) -> WalkRow | None:
+        """Return a list of a source's way back."""
+        return self._get(WalkRow, "walk", "source = ? AND url = ?", (source, url))
+
+    def walking(self) -> set[str]:
+        """Return the sources whose way back has lists to read."""
+        return {row[0] for row in self._db.rows("SELECT DISTINCT source FROM walk WHERE read_at IS NULL")}
+
+    def walked(self, source: str) -> WalkCount | None:
+        """Return how far a source's way back has been gone; None if it goes nowhere."""
+        row = self._db.row(
+            "SELECT MIN(since), SUM(read_at IS NOT NULL AND reason IS NULL), SUM(read_at IS NULL),"
+            " SUM(read_at IS NOT NULL AND reason IS NOT NULL), SUM(found) FROM walk WHERE source = ?",
+            (source,),
+        )
+        if row is None or row[0] is None:
+            return None
+        queued = self._db.value(
+            "SELECT count(*) FROM entry WHERE source = ? AND outcome = 'queued'", (source,)
+        )
+        since = _moment(row[0])
+        return WalkCount(since=since, read=row[1], to_read=row[2], failed=row[3], found=row[4], queued=queued)
+
+    def queued_until(self, source: str) -> datetime | None:
+        """Return when the last article of the past is to be asked for."""
+        sql = "SELECT MAX(next_at) FROM entry WHERE source = ? AND outcome = 'queued'"
+        at = self._db.value(sql, (source,))
+        return _moment(at) if at else None
+
     def entry_of_article(self, article_id: str) -> EntryRow | None:
         """Return the entry that an article came by, the first of them."""
         return self._get(EntryRow, "entry", "article_id = ? ORDER BY first_seen_at, key", (article_id,))
@@ -273,7 +346,10 @@ class State:
     def entries_not_kept(self, source: str) -> list[EntryRow]:
         """Return the entries of a source that became no article, newest first."""
         return self._all(
-            EntryRow, "entry", "source = ? AND outcome <> 'kept' ORDER BY last_seen_at DESC, key", (source,)
+            EntryRow,
+            "entry",
+            "source = ? AND outcome NOT IN ('kept', 'queued') ORDER BY last_seen_at DESC, key",
+            (source,),
         )
 
     def entries_due(self, source: str, now: datetime) -> list[EntryRow]:
@@ -370,7 +446,7 @@ class State:
 
     def put(
         self,
-        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow,
+        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow | WalkRow,
     ) -> None:
         """Write a row, in place of the one with its key."""
         columns = _COLUMNS[type(row)]
@@ -476,6 +552,7 @@ _TABLES: dict[type, str] = {
     SourceRow: "source",
     AbsenceRow: "absence",
     DeliveryRow: "delivery",
+    WalkRow: "walk",
 }
 
 
@@ -489,5 +566,5 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-_FLAGS = frozenset({"may_pass"})
+_FLAGS = frozenset({"may_pass", "is_robots"})
 _COLUMNS: dict[type, _Columns[Any]] = {kind: _Columns.of(kind, table) for kind, table in _TABLES.items()}
