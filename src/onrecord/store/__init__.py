@@ -25,11 +25,14 @@ from onrecord.store.state import (
     AbsenceRow,
     AddressRow,
     DeliveryRow,
+    DueRow,
     EntryRow,
     FeedRow,
     PictureRow,
     SourceRow,
     State,
+    WalkCount,
+    WalkRow,
     WindowRow,
 )
 
@@ -41,6 +44,7 @@ __all__ = [
     "ChangeListing",
     "DeliveryRow",
     "Disk",
+    "DueRow",
     "EntryRow",
     "FeedRow",
     "FileStore",
@@ -56,6 +60,8 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WalkCount",
+    "WalkRow",
     "WindowRow",
     "copy_database",
 ]
