@@ -140,6 +140,7 @@ class Archive:
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
         self._rules: Rulebook | None = None
+        self.config_text = ""
         try:
             self.reload_config()
             self.files = FolderStore(root, disk)
@@ -174,13 +175,15 @@ class Archive:
         return cls(root, write=write, probe=probe, disk=disk, mending=mending)
 
     def reload_config(self) -> None:
-        """Read onrecord.toml (again)."""
+        """Read onrecord.toml (again). `config` stays the same object while nothing in it changes."""
         place = self.root / CONFIG
         with storage_errors(place):
             try:
                 text = place.read_text("utf-8")
             except UnicodeDecodeError as error:
                 raise ArchiveError(str(place), "this is not UTF-8 text; save it as UTF-8") from error
+        if text and text == self.config_text:
+            return
         self.config = config.parse(text, str(place))
         self.config_text = text
 

@@ -98,9 +98,11 @@ class ScheduleConfig:
     """When sources and articles are looked at."""
 
     every: timedelta = timedelta(hours=1)
+    slowest: timedelta = timedelta(days=1)
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
     confirm_after: timedelta = timedelta(days=3)
     confirm_looks: int = 3
+    backfill: int = 200  #: articles of the past, an hour and a source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,13 +416,21 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "max_enclosure_mib": (_whole(1, 4096), "MiB of an audio, video or PDF file that are read at most."),
     },
     "schedule": {
-        "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
+        "every": (
+            _span(timedelta(minutes=1)),
+            'The shortest time between two looks at a source, such as "1h".',
+        ),
+        "slowest": (_span(timedelta(minutes=1)), "The longest, for a source that seldom publishes."),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
         "confirm_after": (
             _span(timedelta(0)),
             "How long an article is missing before its removal is confirmed.",
         ),
         "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
+        "backfill": (
+            _whole(1, 3600),
+            "Articles of the past that are asked for in an hour, of each source that goes back (`add --backfill`).",
+        ),
     },
     "round": {
         "max_time": (_span(timedelta(minutes=1)), 'The time that a round may take, such as "20m".'),
@@ -666,8 +676,9 @@ picture_pause = 0.2
 keep = true
 
 [schedule]
-# The time between two rounds of `onrecord watch`.
+# `onrecord watch` asks each source as often as it publishes: the shortest and the longest time between two looks.
 every = "1h"
+slowest = "1d"
 # When an article is looked at again, counted from its first capture.
 look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
 

@@ -26,11 +26,14 @@ from onrecord.store.state import (
     AbsenceRow,
     AddressRow,
     DeliveryRow,
+    DueRow,
     EntryRow,
     FeedRow,
     PictureRow,
     SourceRow,
     State,
+    WalkCount,
+    WalkRow,
     WindowRow,
 )
 
@@ -42,6 +45,7 @@ __all__ = [
     "ChangeListing",
     "DeliveryRow",
     "Disk",
+    "DueRow",
     "EntryRow",
     "FeedRow",
     "FileStore",
@@ -61,6 +65,8 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WalkCount",
+    "WalkRow",
     "WindowRow",
     "copy_database",
 ]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -483,6 +483,21 @@ class SqliteCatalog:
         row = self._db.row(f"{_ARTICLE} WHERE id = (SELECT id FROM alias WHERE key = ?)", (lookup_key(url),))
         return _held(row) if row else None
 
+    def find_all(self, keys: Iterable[str]) -> dict[str, HeldArticle]:
+        """Return the articles that addresses name, by their lookup keys: as `find`, for many at once."""
+        sql = "SELECT key, id FROM alias WHERE key IN (SELECT value FROM json_each(?))"
+        named = self._db.rows(sql, (json.dumps(list(keys)),))
+        rows = (
+            self._db.rows(
+                f"{_ARTICLE} WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps([row[1] for row in named]),),
+            )
+            if named
+            else []
+        )
+        held = {one.id: one for one in map(_held, rows)}
+        return {key: held[found] for key, found in named if found in held}
+
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
         where, values = _where(listing)
@@ -559,6 +574,11 @@ class SqliteCatalog:
     def is_forgotten(self, url: str) -> bool:
         """Was the article of this address deleted on purpose?"""
         return self._db.row("SELECT 1 FROM forgotten WHERE key = ?", (lookup_key(url),)) is not None
+
+    def forgotten(self, keys: Iterable[str]) -> set[str]:
+        """Return those of these lookup keys whose articles were deleted on purpose."""
+        sql = "SELECT key FROM forgotten WHERE key IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.rows(sql, (json.dumps(list(keys)),))}
 
     def records_in(self, segment: str) -> set[int]:
         """Return where in a segment the records stand that documents were read from."""
