@@ -126,7 +126,7 @@ def read(
         problems.append(Problem("page-too-large", f"{len(body):,} bytes; read the first {MAX_PAGE:,}"))
         body = body[:MAX_PAGE]
     decoded = markup.decode(body, content_type)
-    tree = markup.parse(decoded.text)
+    tree = markup.parse(decoded.utf8)
     survey = survey_of(tree.root)
     problems += [*decoded.problems, *tree.problems, *survey.problems]
     base = urls.resolve(survey.base, url) if survey.base else None
