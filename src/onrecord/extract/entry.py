@@ -16,8 +16,9 @@ from onrecord.extract.jsonld import text_in
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
 from onrecord.extract.shown import pictures_shown
-from onrecord.extract.survey import Box, Item, Line, Shot, Survey, survey_of, text_of
+from onrecord.extract.survey import Box, Item, Line, Shot, Survey, text_of
 from onrecord.extract.times import in_feed
+from onrecord.extract.walk import survey_of
 from onrecord.extract.words import CORRECTION, CREDITS, PROMPTS, Sign
 from onrecord.model import (
     Article,

@@ -27,9 +27,9 @@ from onrecord.extract.survey import (
     Mark,
     Shot,
     Survey,
-    survey_of,
     text_of,
 )
+from onrecord.extract.walk import survey_of
 from onrecord.extract.words import Sign, speaks_of_a_wall
 from onrecord.model import (
     Access,
