@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types bench bench-extraction bench-verdicts clean
+.PHONY: help install demo test check format lint types bench bench-extraction bench-verdicts bench-mutations clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -54,6 +54,9 @@ bench-extraction: $(READY)  ## how well pages are read (needs ../shared)
 
 bench-verdicts: $(READY)  ## how many walls are kept, and how many articles refused (needs ../shared)
 	$(BIN)/python benchmarks/verdicts.py
+
+bench-mutations: $(READY)  ## what pages made worse cost, and whether memory grows (needs ../shared)
+	$(BIN)/python benchmarks/mutations.py
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

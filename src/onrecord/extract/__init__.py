@@ -1,8 +1,8 @@
 """Reading a page, or a feed's entry, into an article: the evidence weighed, nothing guessed in silence.
 
 Pure: no files, network, clock or log. Strangers' bytes never raise: they give an `Extraction` that may
-hold no article, and its problems. `walk` goes over the page once, which gives its `survey`; `body` chooses its lines; `page` weighs
-them against what JSON-LD, meta tags, microdata and the feed's entry say.
+hold no article, and its problems. `walk` goes over the page once, which gives its `survey`; `body` chooses
+its lines; `page` weighs them against what JSON-LD, meta tags, microdata and the feed's entry say.
 """
 
 from __future__ import annotations

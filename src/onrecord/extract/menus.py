@@ -24,7 +24,6 @@ UNREAD = frozenset(
 #: A longer text beside the links is a sentence, and may be somebody's: who an author is, what was corrected.
 SENTENCE = 60
 _FOR_MACHINES = frozenset(("script", "input", "iframe"))
-_SET_APART = UNREAD | _FOR_MACHINES
 #: What may be the article's in its own foot.
 _SIGNED = 'time,address,[rel="author"],[itemprop="author"],[class*="author" i],[class*="byline" i]'
 _APART = "\x1f"  # the control character that parts units of text
@@ -41,6 +40,14 @@ class Menu:
     beside: list[str] = field(default_factory=list)  #: its other texts
     others: list[LexborNode] = field(default_factory=list)  #: scripts, forms, fields, frames and microdata
 
+    def add_link(self, node: LexborNode) -> bool:
+        """Take an <a>, if it leads anywhere."""
+        attributes = node.attributes
+        if "href" not in attributes:
+            return False
+        self.links.append((attributes, node))
+        return True
+
 
 def menu_of(node: LexborNode, *, is_foot: bool) -> Menu | None:
     """Return what *node* holds if it is a menu, or None.
@@ -51,26 +58,30 @@ def menu_of(node: LexborNode, *, is_foot: bool) -> Menu | None:
     if _texts(node) < SHORT or (is_foot and node.css_first(_SIGNED) is not None):
         return None
     menu = Menu()
-    linked = unread = 0  # texts to come that stand in a link, and in what is not read
-    for one in node.traverse(include_text=True, skip_empty=True):
-        tag = one.tag
+    # The elements around, the innermost last, each with whether it is a link.
+    around: list[tuple[LexborNode, bool]] = []
+    links = 0  # how many of them are
+    now = node.first_child
+    while now is not None:
+        tag = now.tag or ""
+        inner = None
         if tag == "-text":
-            if unread:
-                unread -= 1
-                continue
-            (menu.linked if linked else menu.beside).append(one.text_content or "")
-            linked = max(linked - 1, 0)
-        elif tag == "a":
-            attributes = one.attributes
-            if "href" in attributes:
-                menu.links.append((attributes, one))
-                linked = _texts(one)
-        elif tag == "h1" or (tag == "noscript" and _texts(one)):
+            text = now.text_content
+            if text and not text.isspace():
+                (menu.linked if links else menu.beside).append(text)
+        elif tag == "h1" or (tag == "noscript" and _texts(now)):
             return None
-        elif tag in _SET_APART:
-            if tag in _FOR_MACHINES:
-                menu.others.append(one)
-            unread = max(unread, _texts(one))
+        elif tag in _FOR_MACHINES:
+            menu.others.append(now)
+        elif tag not in UNREAD:
+            is_link = tag == "a" and menu.add_link(now)
+            if (inner := now.first_child) is not None:
+                links += is_link
+                around.append((now, is_link))
+        while inner is None and (inner := now.next) is None and around:
+            now, is_link = around.pop()
+            links -= is_link
+        now = inner
     linked, beside = sum(map(len, menu.linked)), sum(map(len, menu.beside))
     if linked < LINKED * (linked + beside) or any(len(text.strip()) > SENTENCE for text in menu.beside):
         return None

@@ -148,7 +148,9 @@ def read(
         evidence=tuple(reading.evidence),
         problems=tuple(problems),
     )
-    return extraction, _facts(reading)
+    facts = _facts(reading)
+    survey.release()
+    return extraction, facts
 
 
 def _canonical(reading: Reading) -> list[str]:

@@ -15,6 +15,8 @@ from onrecord.extract.words import Sign
 from onrecord.model import Problem
 from onrecord.text import clean
 
+#: Characters of what a page claims in one place: <meta>, <title>, a byline. The longest descriptions have thousands.
+MAX_CLAIM = 20_000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
@@ -23,8 +25,8 @@ class Box:
     """A block element: what it says of itself and what it inherits. *first* and *last* bound its items."""
 
     __slots__ = (
-        *("attributes", "cell", "depth", "figure", "first", "inherited", "item", "junk", "last", "link"),
-        *("names", "node", "parent", "pre", "signs", "tag", "unseen"),
+        *("cell", "depth", "figure", "first", "inherited", "item", "junk", "last", "link", "names"),
+        *("node", "parent", "pre", "signs", "tag", "unseen"),
     )
 
     def __init__(
@@ -168,6 +170,14 @@ class Survey:
             raise TypeError(f"item {at} is no line")
         return line
 
+    def release(self) -> None:
+        """Let go of what boxes hold of themselves: a page's memory is free once it is read, not when Python counts.
+
+        A tree of 16 MB of HTML is one object to Python's collector, which comes by after so many objects.
+        """
+        for box in self.boxes:
+            box.junk = box.figure = box.item = box.cell = None
+
     def lines(self) -> Iterator[tuple[int, Line]]:
         """Yield each line with its place among the items."""
         return ((at, item) for at, item in enumerate(self.items) if isinstance(item, Line))
@@ -181,5 +191,5 @@ def weigh(text: str) -> int:
 
 
 def text_of(node: LexborNode) -> str:
-    """Return all text inside *node*, folded."""
-    return " ".join(clean(node.text(deep=True, separator=" ")).split())
+    """Return all text inside *node*, folded; the first `MAX_CLAIM` characters of it."""
+    return " ".join(clean(node.text(deep=True, separator=" ")[:MAX_CLAIM]).split())

@@ -13,15 +13,29 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from onrecord.extract.menus import UNREAD, Menu, menu_of
-from onrecord.extract.survey import Box, Break, Frame, Line, Mark, Piece, Shot, Survey, text_of, weigh
+from onrecord.extract.survey import (
+    MAX_CLAIM,
+    Box,
+    Break,
+    Frame,
+    Line,
+    Mark,
+    Piece,
+    Shot,
+    Survey,
+    text_of,
+    weigh,
+)
 from onrecord.extract.words import Sign, signs
 from onrecord.model import Problem
 from onrecord.text import clean
 
 #: Elements. Of eleven hundred pages measured the largest has 9,900, and each costs two microseconds or so.
 MAX_NODES = 30_000
-#: One line of text longer than this is no paragraph that anybody reads.
+#: One line, or one text, longer than this is no paragraph that anybody reads.
 MAX_LINE = 200_000
+#: Characters of a class, id or role that are looked at.
+MAX_NAMES = 2_000
 #: Boxes inside what is called junk that are looked at for being menus; each look goes through all inside.
 MAX_LOOKS = 50
 
@@ -111,9 +125,13 @@ _CLAIMS = (
 )
 
 
-def survey_of(root: LexborNode | None) -> Survey:
-    """Return what stands under *root*, in one walk without recursion. Never raises."""
+def survey_of(root: LexborNode | None, *, has_menus: bool = True) -> Survey:
+    """Return what stands under *root*, in one walk without recursion. Never raises.
+
+    *has_menus*: boxes of links that are called junk are taken whole.
+    """
     walk = _Walk()
+    walk.has_menus = has_menus
     node, left = root, MAX_NODES
     while node is not None:
         tag = node.tag or ""
@@ -142,7 +160,19 @@ class _Walk:
     """The state of a walk: the box we are in, the line that is being set, the formatting around."""
 
     __slots__ = (
-        *("around", "box", "has_image", "items", "looks", "noscript", "pieces", "said", "sources", "style"),
+        *(
+            "around",
+            "box",
+            "has_image",
+            "has_menus",
+            "items",
+            "looks",
+            "noscript",
+            "pieces",
+            "said",
+            "sources",
+            "style",
+        ),
         "survey",
     )
 
@@ -155,6 +185,7 @@ class _Walk:
         self.around: list[tuple[LexborNode, Style | None]] = []
         self.pieces: list[Piece] = []
         self.has_image = False
+        self.has_menus = True
         self.style = self.said = _PLAIN  #: of what comes, and of the last piece
         self.noscript = 0
         self.sources: list[Attributes] = []
@@ -182,8 +213,7 @@ class _Walk:
         if tag in _COUNTED:
             self.count(tag, attributes)
         inner = node.first_child
-        is_menu = own & (_JUNK | _CLAIMS) == _JUNK and inner is not None and tag not in _NO_MENUS
-        if is_menu and self.take_menu(node):
+        if own & (_JUNK | _CLAIMS) == _JUNK and inner is not None and self.take_menu(tag, node):
             inner = None
         if inner is None:
             self.leave_block()
@@ -249,6 +279,7 @@ class _Walk:
     def say(self, text: str, *, is_break: bool = False) -> None:
         """Set *text* in the line; its own line breaks are spaces, those of <br> are not."""
         pieces = self.pieces
+        text = text[:MAX_LINE]
         if not self.box.pre and not is_break:
             if not text.isprintable() or "  " in text:
                 text = _SPACES.sub(" ", text)
@@ -267,6 +298,7 @@ class _Walk:
         if not pieces:
             return
         whole = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+        whole = whole[:MAX_LINE]
         # Two breaks in a row end a paragraph in pages that have no <p>.
         if "\n" in whole and not self.box.pre and _EMPTY_LINE.search(whole):
             for part in _split(pieces):
@@ -279,8 +311,6 @@ class _Walk:
         """Put a line among the items, if it says anything."""
         if not text or text.isspace():
             return
-        if len(text) > MAX_LINE:
-            text = text[:MAX_LINE]
         if len(pieces) == 1:
             link_share = 0.0 if pieces[0].link is None else 1.0
             small_share = 1.0 if pieces[0].small else 0.0
@@ -292,8 +322,10 @@ class _Walk:
 
     # ---- menus and claims
 
-    def take_menu(self, node: LexborNode) -> bool:
+    def take_menu(self, tag: str, node: LexborNode) -> bool:
         """Take the box that we are in, at *node*, whole, if it is a menu."""
+        if tag in _NO_MENUS or not self.has_menus:
+            return False
         outer = self.box.parent
         if outer is not None and outer.inherited & _JUNK:
             # It stands inside one that is none.
@@ -323,13 +355,13 @@ class _Walk:
         box, items = self.box, self.items
         at = len(items)
         self.survey.anchors += [(attributes, link, at, box) for attributes, link in menu.links]
-        if text := _folded(" ".join(menu.linked)):
-            items.append(Line(box, [Piece(text, "")], text[:MAX_LINE], 0, 1.0))
+        if text := _folded(" ".join(menu.linked)[:MAX_LINE]):
+            items.append(Line(box, [Piece(text, "")], text, 0, 1.0))
         blank = Line(box, [Piece("", "")], "", 0, 1.0)
         items += [blank] * (len(menu.linked) - 1)
         for text in menu.beside:
-            if text := _folded(text):
-                items.append(Line(box, [Piece(text)], text[:MAX_LINE], weigh(text)))
+            if text := _folded(text[:MAX_LINE]):
+                items.append(Line(box, [Piece(text)], text, weigh(text)))
 
     def note(self, tag: str, node: LexborNode, attributes: Attributes, own: int) -> None:
         """Note an element that may hold a small claim."""
@@ -403,7 +435,7 @@ class _Walk:
 
     def take_meta(self, _tag: str, _node: LexborNode, attributes: Attributes) -> None:
         """Take a <meta>."""
-        content = attributes.get("content")
+        content = (attributes.get("content") or "")[:MAX_CLAIM]
         if not content:
             return
         for key in ("property", "name", "itemprop"):
@@ -438,13 +470,13 @@ _TAKEN = {
 def _signs_of(attributes: Attributes) -> int:
     """Return what an element says of itself."""
     names = attributes.get("class")
-    found = signs(names) if names else 0
+    found = signs(names[:MAX_NAMES]) if names else 0
     if _TELLING.isdisjoint(attributes):
         return found
     for name, value in attributes.items():
         if name in _NAMING:
             if value:
-                found |= signs(value)
+                found |= signs(value[:MAX_NAMES])
         elif name == "hidden" or (name == "style" and value and _HIDDEN_STYLE.search(value)):
             found |= _UNSEEN
     return found
