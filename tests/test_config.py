@@ -20,6 +20,7 @@ from onrecord.config import (
     KeepConfig,
     PictureConfig,
     ScheduleConfig,
+    ServeConfig,
     SourceConfig,
     duration,
     parse,
@@ -168,6 +169,7 @@ def test_every_key_has_its_sentence() -> None:
         "schedule": ScheduleConfig,
         "export": ExportConfig,
         "hook": HookConfig,
+        "serve": ServeConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}
     assert KEYS.keys() == named - {"sources.*.id"} | {

@@ -132,6 +132,7 @@ _HEADINGS = {
     "schedule": "[schedule]",
     "export": "[[export]]",
     "hook": "[[hook]]",
+    "serve": "[serve]",
     "sources.*": '[sources."NAME"]',
 }
 _CLASSES: dict[str, type[Any]] = {
@@ -143,6 +144,7 @@ _CLASSES: dict[str, type[Any]] = {
     "schedule": config.ScheduleConfig,
     "export": config.ExportConfig,
     "hook": config.HookConfig,
+    "serve": config.ServeConfig,
     "sources.*": config.SourceConfig,
 }
 

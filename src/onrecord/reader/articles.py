@@ -12,6 +12,7 @@ from markupsafe import Markup
 from onrecord.compare import compare
 from onrecord.errors import ArticleNotHeldError
 from onrecord.model import Document, Picture
+from onrecord.reader.access import shown_to
 from onrecord.reader.shown import Shown
 from onrecord.render import comparison as rendering
 from onrecord.render import html
@@ -44,7 +45,7 @@ class Articles:
         chosen = next((one for one in revisions if str(one.number) == asked), None)
         if chosen is None:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
-        document = self._shown.archive.document_at(chosen.path)
+        document = shown_to(request, self._shown.archive.document_at(chosen.path))
         article = document.revision.article
         removal = catalog.removal(held.id)
         return self._shown.page(
@@ -75,7 +76,8 @@ class Articles:
         if first not in revisions or last not in revisions:
             raise ArticleNotHeldError(f"{held.id}, revisions {first} and {last}")
         one, other = (
-            archive.document_at(revisions[number].path).revision.article for number in (first, last)
+            shown_to(request, archive.document_at(revisions[number].path)).revision.article
+            for number in (first, last)
         )
         found = compare(one, other)
         return self._shown.page(

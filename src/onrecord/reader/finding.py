@@ -9,6 +9,7 @@ from aiohttp import web
 
 from onrecord import search as searching
 from onrecord.pipeline.report import utc_now
+from onrecord.reader.access import asker
 from onrecord.reader.lists import month_span
 from onrecord.reader.shown import ON_A_PAGE, Row, Shown, moment, page_number
 from onrecord.search import Ask
@@ -57,7 +58,7 @@ class Finding:
             request,
             "search.html",
             title=f"{asked} · Search",
-            rows=[row for hit in found.hits if (row := self._match(hit, node)) is not None],
+            rows=[row for hit in found.hits if (row := self._match(request, hit, node)) is not None],
             total=found.total,
             facets={
                 name: [(self._facet(name, value), count) for value, count in counts]
@@ -67,14 +68,15 @@ class Finding:
             **given,
         )
 
-    def _match(self, hit: searching.Hit, node: searching.Node) -> Row | None:
+    def _match(self, request: web.Request, hit: searching.Hit, node: searching.Node) -> Row | None:
         archive = self._shown.archive
         held = archive.catalog.article(hit.id)
         if held is None:
             return None
         revisions = archive.catalog.revisions(held.id)
         path = next((one.path for one in revisions if one.number == hit.revision), held.path)
-        article = archive.document_at(path).revision.article
+        document = archive.document_at(path)
+        article = document.revision.article
         text = " ".join(filter(None, (article.standfirst, body_text(article.blocks)))).replace("\n", " ")
         language = article.language
         return Row(
@@ -82,7 +84,9 @@ class Finding:
             self._shown.title(held.source),
             f"{moment(held):%Y-%m-%d}",
             searching.highlighted(article.headline, searching.sought(node, headline=True), language=language),
-            searching.snippet(text, searching.sought(node), language=language),
+            searching.snippet(text, searching.sought(node), language=language)
+            if asker(request).may_see(document)
+            else (),
             hit.revision if hit.revision != held.revision else None,
         )
 

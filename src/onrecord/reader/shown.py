@@ -21,6 +21,7 @@ from onrecord.archive import CONFIG, Archive
 from onrecord.archive.layout import SEARCH
 from onrecord.config import Config
 from onrecord.errors import ArchiveLockedError, ArticleNotHeldError
+from onrecord.reader.access import asker
 from onrecord.search import SearchIndex, Span
 from onrecord.store import HeldArticle, Listing
 
@@ -72,6 +73,8 @@ class Shown:
     def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a template filled in."""
         given = {"archive_name": self.root.resolve().name, "asked": "", "path": request.path}
+        who = asker(request)
+        given |= {"user": who.user, "role": who.role.value, "csrf": who.csrf}
         text = self._templates.get_template(template).render(**{**given, **values})
         headers = {"Cache-Control": "private, no-cache"}
         return web.Response(text=text, content_type="text/html", status=status, headers=headers)
