@@ -13,20 +13,20 @@ from aiohttp.typedefs import Handler, Middleware
 
 from onrecord.errors import ArticleNotHeldError, OnRecordError, SearchSyntaxError, StorageError, UsageError
 from onrecord.reader import routes
+from onrecord.reader.posts import MAX_FORM, is_ours
 from onrecord.reader.shown import Shown
 
-#: No page of ours takes a body; a search stands in the address.
-MAX_BODY = 16 * 1024
-#: What a browser may do with a page of ours: show it, with pictures and style from here, and search.
+#: What a browser may do with a page of ours: show it, with pictures, style and script from here, and send its forms.
 POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    # Our own forms say where they come from; nobody else is told.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 #: A name that a page elsewhere has pointed at this machine is none of ours ("DNS rebinding").
@@ -41,7 +41,9 @@ def make_app(root: Path) -> web.Application:
         ArchiveError: There is none, or it can't be opened.
     """
     shown = Shown(root)
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_only_own_host, _with_headers, _told(shown)])
+    app = web.Application(
+        client_max_size=MAX_FORM, middlewares=[_only_own_host, _with_headers, _only_own_posts, _told(shown)]
+    )
     app.add_routes(routes.pages(shown))
     app.on_cleanup.append(shown.close)
     return app
@@ -82,6 +84,13 @@ async def _serve(root: Path, host: str, port: int, ready: Callable[[str], None])
 async def _only_own_host(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not _OWN_HOST.fullmatch(request.headers.get("Host", "")):
         return web.Response(status=421, text="This reader answers at localhost alone.\n")
+    return await handler(request)
+
+
+@web.middleware
+async def _only_own_posts(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method not in {"GET", "HEAD"} and not is_ours(request):
+        return web.Response(status=403, text="This was not sent by a page of this reader.\n")
     return await handler(request)
 
 
