@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from onrecord.archive.folder import Archive, Step
-from onrecord.archive.layout import SEARCH, envelope_path
+from onrecord.archive.layout import MARKS, SEARCH, envelope_path
 from onrecord.archive.rewriting import rewritten, sealed_segments
 from onrecord.errors import FormatError
 from onrecord.fetch import decoded_body
 from onrecord.ledger import Event
 from onrecord.model import ArticleId, Document
-from onrecord.store import HeldArticle
+from onrecord.store import HeldArticle, Marks
 from onrecord.urls import lookup_key
 from onrecord.warc import Fate, StoredRecord
 
@@ -81,10 +82,17 @@ def forget(
     archive.state.forget_articles(
         report.articles, urls=[name.decode() for name in doomed.names], pictures=dropped
     )
+    _forget_marks(archive, report.articles)
     archive.catalog.compact()
     # The search index is made again without them; its own deletions would stay on the disk for a while.
     shutil.rmtree(archive.root / SEARCH, ignore_errors=True)
     return report
+
+
+def _forget_marks(archive: Archive, ids: Iterable[ArticleId]) -> None:
+    if (archive.root / MARKS).is_file():
+        with closing(Marks(archive.root / MARKS)) as marks:
+            marks.forget(ids)
 
 
 def _tombstone(held: HeldArticle, drops: list[str], reason: str | None) -> Step:

@@ -11,6 +11,7 @@ from onrecord.urls import file_stem, slug_of
 CONFIG = "onrecord.toml"
 INDEX = "index.sqlite"
 STATE = "state.sqlite"
+MARKS = "marks.sqlite"
 SEARCH = "search"
 SITES = "sites"
 LOCK = ".lock"

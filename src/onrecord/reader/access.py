@@ -36,7 +36,15 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/account/tokens"): Scope.MARK,
     ("POST", "/account/tokens/remove"): Scope.MARK,
     ("POST", "/account/sessions/end"): Scope.MARK,
+    ("POST", "/look"): None,
+    ("GET", "/unread"): Scope.MARK,
+    ("GET", "/starred"): Scope.MARK,
+    ("POST", "/marks"): Scope.MARK,
+    ("POST", "/article/{id}/mark"): Scope.MARK,
+    ("POST", "/article/{id}/note"): Scope.MARK,
+    ("POST", "/article/{id}/place"): Scope.MARK,
     ("GET", "/reader.css"): None,
+    ("GET", "/reader.js"): None,
     ("GET", "/favicon.ico"): None,
 }
 #: Routes that take a key in what is posted, which no page elsewhere knows.
@@ -198,7 +206,7 @@ class Guard:
         session = self.session_of(request)
         if session and (found := self.doors.session(session, now=self.now())):
             return _Coming(found, form=session)
-        return _Coming(public, form=self._cookie(request, self._visit))
+        return _Coming(public, form=self._cookie(request, self._visit) or ("public" if public else ""))
 
     def _is_near(self, request: web.Request) -> bool:
         """Does this machine itself ask, as far as can be told? A proxy before us asks for others."""
@@ -331,15 +339,21 @@ def _basic(value: str) -> tuple[str, str]:
     return name, secret
 
 
-async def _is_own_form(request: web.Request) -> bool:
-    """Was this sent by a page of ours? Both must hold: what the browser says, and the seal of the form.
+def came_from_here(request: web.Request) -> bool:
+    """Does a request come from a page of ours, or from a person who typed the address? A browser says so.
 
-    A browser that says where a request comes from (Fetch Metadata, `Origin`) is believed when it says "from elsewhere".
+    https://www.w3.org/TR/fetch-metadata/; one that does not send it sends `Origin` with every post. A program says
+    nothing, and is no page elsewhere.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is not None and site != "same-origin":
+    if site not in {None, "same-origin", "none"}:
         return False
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower():
+    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+
+
+async def _is_own_form(request: web.Request) -> bool:
+    """Was this sent by a form of ours? Both must hold: what the browser says, and the form's seal."""
+    if not came_from_here(request):
         return False
     given = request.headers.get("X-CSRF-Token") or (await request.post()).get("csrf")
     return isinstance(given, str) and bool(asker(request).csrf) and is_same(given, asker(request).csrf)

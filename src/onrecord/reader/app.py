@@ -21,14 +21,13 @@ from onrecord.pipeline.report import utc_now
 from onrecord.reader import routes
 from onrecord.reader.access import LOOPBACK, Guard
 from onrecord.reader.entrance import Entrance
+from onrecord.reader.posts import MAX_FORM
 from onrecord.reader.shown import Shown
 
-#: Bytes that a form may have: a note, or the ids of some thousands of articles.
-MAX_BODY = 256 * 1024
-#: What a browser may do with a page of ours: show it, with pictures and style from here, and search.
+#: What a browser may do with a page of ours: show it, with pictures, style and script from here, and send its forms.
 POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -67,7 +66,7 @@ def make_app(
     doors = doors or Doors(place_of(origin, os.environ))
     guard = Guard(doors, settings or shown.config().serve, listening=listening, archive=origin, now=now)
     middlewares = [_with_headers, *guard.middlewares(), _told(shown)]
-    app = web.Application(client_max_size=MAX_BODY, middlewares=middlewares)
+    app = web.Application(client_max_size=MAX_FORM, middlewares=middlewares)
     app.add_routes(routes.pages(shown))
     app.add_routes(Entrance(guard, shown.page, seconds=seconds).routes())
 

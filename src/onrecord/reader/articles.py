@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiohttp import web
 from markupsafe import Markup
 
 from onrecord.compare import compare
+from onrecord.doors import Scope
 from onrecord.errors import ArticleNotHeldError
-from onrecord.model import Document, Picture
-from onrecord.reader.access import shown_to
-from onrecord.reader.shown import Shown
+from onrecord.model import Access, Block, Document, Picture
+from onrecord.pipeline.report import utc_now
+from onrecord.reader.access import asker, came_from_here, shown_to
+from onrecord.reader.chinese import Wording
+from onrecord.reader.looks import look_of
+from onrecord.reader.marking import LONGEST_NOTE
+from onrecord.reader.shown import Shown, reader_of
 from onrecord.render import comparison as rendering
 from onrecord.render import html
 from onrecord.render import removal as removals
+from onrecord.sanitize import safe
+from onrecord.store import HeldArticle, Mark
 from onrecord.text import printed_time
 
+_ACCESS = {
+    Access.PART: "Its publisher showed a part of it alone; the rest is behind a paywall.",
+    Access.NONE: "Its publisher showed none of it; the rest is behind a paywall.",
+}
 _PICTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
 
 
@@ -46,25 +58,43 @@ class Articles:
         if chosen is None:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
         document = shown_to(request, self._shown.archive.document_at(chosen.path))
-        article = document.revision.article
+        self._note_read(request, held)
+        reader, marks = reader_of(request), self._shown.marks
         removal = catalog.removal(held.id)
+        article = document.revision.article
+        worded = Wording(look_of(request).script).article(article)
+        translations = [(one, catalog.find(one.url)) for one in article.translations]
         return self._shown.page(
             request,
             "article.html",
-            title=article.headline,
+            title=worded.headline,
             held=held,
             source=self._shown.title(held.source),
-            article=article,
-            document=document,
-            body=Markup(html.fragment(article.blocks, figures(document))),  # noqa: S704  made of our own blocks, each text escaped
+            article=worded,
+            access_told=_ACCESS.get(article.access),
+            blocks=block_parts(worded.blocks, document),
             revisions=revisions,
             chosen=chosen,
             removal=removals.rows(removal) if removal else [],
             published=printed_time(article.published_at) if article.published_at else None,
             modified=printed_time(article.modified_at) if article.modified_at else None,
-            translations=[(one, catalog.find(one.url)) for one in article.translations],
+            translations=translations,
+            beside=[],
             aliases=catalog.aliases(held.id),
+            mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
+            note=marks.note(reader, held.id) if marks else None,
+            place=marks.place(reader, held.id) if marks else None,
+            longest_note=LONGEST_NOTE,
         )
+
+    def _note_read(self, request: web.Request, held: HeldArticle) -> None:
+        """Mark an article as read when it is opened: by its reader, and not by what fetches ahead."""
+        marks = self._shown.marks
+        is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+        is_marked = request.query.get("stay") == "1"  # the way back from a form that said otherwise
+        may = asker(request).may(Scope.MARK) and came_from_here(request)
+        if marks and may and not (marks.is_sealed or is_ahead or is_marked):
+            marks.set_read(reader_of(request), [held.id], is_read=True, at=utc_now())
 
     async def comparison(self, request: web.Request) -> web.Response:
         """Show what changed between two revisions, in place."""
@@ -93,7 +123,7 @@ class Articles:
             kinds=[
                 rendering.name_of(kind) for kind in dict.fromkeys(change.kind for change in found.changes)
             ],
-            body=Markup(rendering.comparison_html(found)),  # noqa: S704  each text in it is escaped
+            body=Markup(safe(rendering.comparison_html(found))),  # noqa: S704  sanitized
         )
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
@@ -111,6 +141,12 @@ class Articles:
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         }
         return web.FileResponse(place, headers=headers)
+
+
+def block_parts(blocks: Sequence[Block], document: Document) -> list[Markup]:
+    """Return each block of an article as HTML that may be shown."""
+    figure = figures(document)
+    return [Markup(safe(html.fragment((block,), figure))) for block in blocks]  # noqa: S704  sanitized
 
 
 def figures(document: Document) -> html.FigureLines:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from onrecord.doors import Pace
 from onrecord.doors.tokens import scopes_from
 from onrecord.errors import UsageError
 from onrecord.reader.access import Guard, asker
+from onrecord.reader.posts import own_path
 
 #: A page's answer: the request, the template's name, the status, and what the template shows.
 Render = Callable[..., web.Response]
@@ -53,28 +53,29 @@ class Entrance:
 
     async def ask(self, request: web.Request) -> web.Response:
         """Show the form."""
-        return self._form(request, "", status=200)
+        return self._form(request, "", back=request.query.get("next", ""), status=200)
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Let somebody in who knows a password, at a pace at which none can be guessed."""
         form = await request.post()
         name, password = str(form.get("name", "")), str(form.get("password", ""))
-        address = self._guard.address_of(request)
+        address, back = self._guard.address_of(request), own_path(str(form.get("next", "")))
         kept_name, kept = self._guard.doors.kept_password(name)
         waits = self.pace.begin(address, kept_name)
         if waits > 0:
             what = f"Too many wrong passwords. Try again in {_spoken(waits)}."
-            answer = self._form(request, what, status=429)
+            answer = self._form(request, what, back=back, status=429)
             answer.headers["Retry-After"] = str(math.ceil(waits))
             return answer
         async with self._hashing:
             is_right = await asyncio.to_thread(self._guard.doors.is_right, kept, password)
         if not is_right:
-            return self._form(request, "This name and password do not fit together.", status=403)
+            what = "This name and password do not fit together."
+            return self._form(request, what, back=back, status=403)
         self.pace.succeeded(address, kept_name)
         self._guard.doors.end_session(self._guard.session_of(request))
         session = self._guard.doors.begin_session(kept_name, now=self._guard.now())
-        answer = _see(_local(str(form.get("next", ""))))
+        answer = _see(back)
         self._guard.start(answer, request, session)
         return answer
 
@@ -128,12 +129,10 @@ class Entrance:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    def _form(self, request: web.Request, what: str, *, status: int) -> web.Response:
+    def _form(self, request: web.Request, what: str, *, back: str, status: int) -> web.Response:
         visit, seal = self._guard.visit(request)
-        back = _local(request.query.get("next", ""))
-        answer = self._render(
-            request, "login.html", status=status, title="Log in", what=what, back=back, form_seal=seal
-        )
+        values = {"title": "Log in", "what": what, "next": own_path(back), "csrf": seal}
+        answer = self._render(request, "login.html", status=status, **values)
         answer.headers["Cache-Control"] = "no-store"
         self._guard.keep_visit(answer, request, visit)
         return answer
@@ -141,11 +140,6 @@ class Entrance:
 
 def _see(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
-
-
-def _local(path: str) -> str:
-    """Return a path of ours; what a browser could take for another site leads home instead."""
-    return path if re.fullmatch(r"/(?!/)[\x21-\x5b\x5d-\x7e]{0,2000}", path) else "/"
 
 
 def _spoken(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Stores: the archive's files, the catalog (`index.sqlite`) and the state (`state.sqlite`).
+"""Stores: the archive's files, the catalog (`index.sqlite`), the state (`state.sqlite`), marks (`marks.sqlite`).
 
 Each stands behind a narrow protocol, so that an object store or another database can take its place.
 Contains no decisions.
@@ -8,6 +8,7 @@ from onrecord.store._sqlite import Database, copy_database
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
+from onrecord.store.marks import Mark, Marks, Note, Place
 from onrecord.store.protocols import (
     Catalog,
     ChangeListing,
@@ -47,7 +48,11 @@ __all__ = [
     "HeldKey",
     "HeldRevision",
     "Listing",
+    "Mark",
+    "Marks",
+    "Note",
     "PictureRow",
+    "Place",
     "SignedHead",
     "SourceRow",
     "SqliteCatalog",

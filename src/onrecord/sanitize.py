@@ -1,0 +1,74 @@
+"""Sanitizing: markup of an article brought down to what a page of ours may hold, as the last step before it is shown.
+
+Whatever wrote the markup, and from whatever document, no script, handler, style, form or frame is left in it, and
+nothing that a browser would fetch but pictures from the place that is named. nh3 (ammonia) parses as browsers do.
+
+Pure: no files, network, clock or log.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import nh3
+
+#: What `render.html` and `render.comparison` write, and no more.
+TAGS = frozenset(
+    {
+        *("p", "h2", "h3", "h4", "h5", "h6", "blockquote", "footer", "ul", "ol", "li", "pre", "hr"),
+        *("table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img"),
+        *("a", "em", "strong", "br", "cite", "ins", "del", "dl", "dt", "dd", "ruby", "rt", "rp"),
+    }
+)
+_ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "figure": {"class", "data-embed"},
+    "dl": {"class"},
+    "p": {"lang", "data-kinds"},
+    **{f"h{level}": {"lang"} for level in range(2, 7)},
+}
+#: Not their content either: it was never meant to be read.
+_WITH_CONTENT = {
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "math",
+    "title",
+    "textarea",
+}
+_CLASSES = {"missing", "beside"}
+
+
+def safe(markup: str, *, pictures: str = "/pictures/") -> str:
+    """Return *markup* with nothing left in it that acts, or that fetches from anywhere but *pictures*.
+
+    *pictures* is what the `src` of each `img` must begin with; an image with another one loses it.
+    """
+    return _cleaner(pictures).clean(markup)
+
+
+@cache
+def _cleaner(pictures: str) -> nh3.Cleaner:
+    def filtered(_: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return value if value.startswith(pictures) and ".." not in value else None
+        if name == "class":
+            return value if value in _CLASSES else None
+        # A link leads to another server, or nowhere: none of ours does anything when it is followed.
+        if name == "href":
+            return value if value.lower().startswith(("http:", "https:", "mailto:")) else None
+        return value
+
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(_WITH_CONTENT),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=filtered,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
