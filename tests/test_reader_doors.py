@@ -53,6 +53,7 @@ ROUTES: dict[tuple[str, str], Row] = {
         "/article/ID/place", "mark", 204, {"paragraph": "2", "paragraphs": "3"}
     ),
     ("POST", "/look"): Row("/look", "nothing", 303, {"theme": "dark"}),
+    ("GET", "/enclosures/{path}"): Row("/enclosures/aa/bb/" + "a" * 64 + ".mp3", "read", 404),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 204),

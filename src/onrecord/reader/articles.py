@@ -6,6 +6,7 @@ import mimetypes
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from aiohttp import web
 from markupsafe import Markup
@@ -31,7 +32,7 @@ _ACCESS = {
     Access.PART: "Its publisher showed a part of it alone; the rest is behind a paywall.",
     Access.NONE: "Its publisher showed none of it; the rest is behind a paywall.",
 }
-_PICTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
+_BY_DIGEST = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
 
 
 class Articles:
@@ -46,6 +47,7 @@ class Articles:
             web.get("/article/{id}", self.article),
             web.get("/article/{id}/changes", self.comparison),
             web.get("/pictures/{path:[0-9a-f/]+\\.[a-z0-9]+}", self.picture),
+            web.get("/enclosures/{path:[0-9a-f/]+\\.[a-z0-9]+}", self.enclosure),
         ]
 
     async def article(self, request: web.Request) -> web.Response:
@@ -80,6 +82,14 @@ class Articles:
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=translations,
             beside=[],
+            enclosures=[
+                (
+                    f"/{one.path}" if one.path else html.safe_link(one.url),
+                    one.url,
+                    ", ".join(html.enclosure_words(one)),
+                )
+                for one in document.enclosures
+            ],
             aliases=catalog.aliases(held.id),
             mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
             note=marks.note(reader, held.id) if marks else None,
@@ -128,10 +138,7 @@ class Articles:
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Give a kept picture."""
-        path = request.match_info["path"]
-        place = self._shown.root / "pictures" / path
-        if not _PICTURE.fullmatch(path) or not place.is_file():
-            raise web.HTTPNotFound
+        place = self._kept_file("pictures", request)
         kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         headers = {
             "Content-Type": kind if kind.startswith("image/") else "application/octet-stream",
@@ -141,6 +148,25 @@ class Articles:
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         }
         return web.FileResponse(place, headers=headers)
+
+    async def enclosure(self, request: web.Request) -> web.StreamResponse:
+        """Give a kept enclosure: to be saved or played by another program, never shown as a page of ours."""
+        place = self._kept_file("enclosures", request)
+        headers = {
+            "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
+            "Content-Disposition": f'attachment; filename="{place.name}"',
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        return web.FileResponse(place, headers=headers)
+
+    def _kept_file(self, folder: str, request: web.Request) -> Path:
+        """Return the file, named by its digest, that is asked for."""
+        path = request.match_info["path"]
+        place = self._shown.root / folder / path
+        if not _BY_DIGEST.fullmatch(path) or not place.is_file():
+            raise web.HTTPNotFound
+        return place
 
 
 def block_parts(blocks: Sequence[Block], document: Document) -> list[Markup]:
