@@ -78,7 +78,7 @@ class Articles:
             published=printed_time(article.published_at) if article.published_at else None,
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=translations,
-            beside=[],
+            beside=catalog.translations(held.id),
             aliases=catalog.aliases(held.id),
             mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
             note=marks.note(reader, held.id) if marks else None,

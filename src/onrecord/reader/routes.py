@@ -8,6 +8,7 @@ from aiohttp import web
 
 from onrecord.reader import looks
 from onrecord.reader.articles import Articles
+from onrecord.reader.beside import Beside
 from onrecord.reader.finding import Finding
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
@@ -20,7 +21,7 @@ _STATIC = {"reader.css": "text/css", "reader.js": "text/javascript"}
 
 def pages(shown: Shown) -> list[web.RouteDef]:
     """Return the routes of every page, and of what pages are made with."""
-    rooms = (Lists(shown), Finding(shown), Articles(shown), Marking(shown), House(shown))
+    rooms = (Lists(shown), Finding(shown), Articles(shown), Beside(shown), Marking(shown), House(shown))
     return [
         *(route for room in rooms for route in room.routes()),
         *looks.routes(),

@@ -86,6 +86,12 @@ _MIGRATIONS = (
     """
     CREATE TABLE forgotten (key TEXT PRIMARY KEY, source TEXT, number INTEGER) WITHOUT ROWID;
     """,
+    # Which articles name which addresses as their translation or original. An older index learns it with each new
+    # revision, and of all when it is made again.
+    """
+    CREATE TABLE translation (id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (id, key)) WITHOUT ROWID;
+    CREATE INDEX translation_key ON translation (key);
+    """,
 )
 
 
@@ -264,7 +270,7 @@ class SqliteCatalog:
             "INSERT OR REPLACE INTO forgotten SELECT key, ?, ? FROM alias WHERE id = ?",
             (line.data["source"], line.data["number"], gone),
         )
-        for table in ("article", "author", "alias", "revision", "picture", "change"):
+        for table in ("article", "author", "alias", "revision", "picture", "change", "translation"):
             self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
 
     def _apply_rewriting(self, line: Line) -> None:
@@ -302,12 +308,18 @@ class SqliteCatalog:
             ),
         )
         if self._db.value("SELECT revision FROM article WHERE id = ?", (document.id,)) == revision.number:
-            self._put_authors_and_pictures(document)
+            self._put_parts(document)
 
-    def _put_authors_and_pictures(self, document: Document) -> None:
+    def _put_parts(self, document: Document) -> None:
+        """Put what has tables of its own: authors, translations, pictures."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
+        for one in document.revision.article.translations:
+            self._db.run(
+                "INSERT OR IGNORE INTO translation VALUES (?, ?)", (document.id, lookup_key(one.url))
+            )
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(
@@ -364,7 +376,7 @@ class SqliteCatalog:
             " content_digest = :content_digest, has_envelope = max(has_envelope, :has_envelope)",
             values,
         )
-        self._put_authors_and_pictures(document)
+        self._put_parts(document)
         self._add_alias(document.id, article.canonical_url)
         self._apply_revision(line, document)
 
@@ -444,6 +456,16 @@ class SqliteCatalog:
         """Return the article that this address, or an alias like it, names."""
         row = self._db.row(f"{_ARTICLE} WHERE id = (SELECT id FROM alias WHERE key = ?)", (lookup_key(url),))
         return _held(row) if row else None
+
+    def translations(self, article_id: str) -> list[HeldArticle]:
+        """Return the held articles that name this one as their translation or original, or that it names so."""
+        sql = (
+            f"{_ARTICLE} WHERE id <> ?1 AND id IN ("
+            "SELECT translation.id FROM translation JOIN alias USING (key) WHERE alias.id = ?1"
+            " UNION SELECT alias.id FROM translation JOIN alias USING (key) WHERE translation.id = ?1)"
+            " ORDER BY first_captured_at, id"
+        )
+        return [_held(row) for row in self._db.rows(sql, (article_id,))]
 
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
