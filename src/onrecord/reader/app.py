@@ -13,6 +13,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from onrecord.errors import ArticleNotHeldError, OnRecordError, SearchSyntaxError, StorageError, UsageError
 from onrecord.reader import routes
+from onrecord.reader.captures import make_captures_app
+from onrecord.reader.origins import Origins
 from onrecord.reader.posts import MAX_FORM, is_ours
 from onrecord.reader.shown import Shown
 
@@ -22,7 +24,6 @@ POLICY = (
     " manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # Our own forms say where they come from; nobody else is told.
@@ -34,17 +35,19 @@ _OWN_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?", re.IGNORE
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def make_app(root: Path) -> web.Application:
-    """Return the application that shows the archive in *root*.
+def make_app(root: Path, origins: Origins | None = None) -> web.Application:
+    """Return the application that shows the archive in *root*; captures are shown where *origins* says.
 
     Raises:
         ArchiveError: There is none, or it can't be opened.
     """
+    origins = origins or Origins()
     shown = Shown(root)
     app = web.Application(
-        client_max_size=MAX_FORM, middlewares=[_only_own_host, _with_headers, _only_own_posts, _told(shown)]
+        client_max_size=MAX_FORM,
+        middlewares=[_only_own_host, _with_headers(origins), _only_own_posts, _told(shown)],
     )
-    app.add_routes(routes.pages(shown))
+    app.add_routes(routes.pages(shown, origins))
     app.on_cleanup.append(shown.close)
     return app
 
@@ -64,20 +67,39 @@ def serve(root: Path, *, host: str, port: int, ready: Callable[[str], None]) -> 
 
 
 async def _serve(root: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
-    runner = web.AppRunner(make_app(root), access_log=None, handle_signals=False)
-    await runner.setup()
+    origins = Origins()
+    runners = [
+        web.AppRunner(app, access_log=None, handle_signals=False)
+        for app in (make_app(root, origins), make_captures_app(root, origins))
+    ]
     try:
+        for runner in runners:
+            await runner.setup()
+        origins.reader = await _listen(runners[0], host, port)
         try:
-            site = web.TCPSite(runner, host, port)
-            await site.start()
-        except OSError as error:
-            what = f"can't be listened on ({error.strerror or error}); name another with --port"
-            raise StorageError(f"port {port}", what) from error
-        taken = runner.addresses[0][1]
-        ready(f"http://{'[::1]' if host == '::1' else host}:{taken}/")
+            origins.captures = await _listen(runners[1], host, port + 1 if 0 < port < 65_535 else 0)
+        except StorageError:  # any other will do: no person types it
+            origins.captures = await _listen(runners[1], host, 0)
+        ready(f"{origins.reader}/")
         await asyncio.Event().wait()
     finally:
-        await runner.cleanup()
+        for runner in runners:
+            await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
+    """Listen, and return the origin that a browser knows this by.
+
+    Raises:
+        StorageError: The port is taken.
+    """
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+    except OSError as error:
+        what = f"can't be listened on ({error.strerror or error}); name another with --port"
+        raise StorageError(f"port {port}", what) from error
+    return f"http://{'[::1]' if host == '::1' else host}:{runner.addresses[0][1]}"
 
 
 @web.middleware
@@ -94,16 +116,23 @@ async def _only_own_posts(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request)
 
 
-@web.middleware
-async def _with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        answer = await handler(request)
-    except web.HTTPException as error:
-        error.headers.update(_HEADERS)
-        raise
-    for name, value in _HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+def _with_headers(origins: Origins) -> Middleware:
+    """Return what gives each answer its headers."""
+
+    @web.middleware
+    async def with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        framed = origins.captures or "'none'"
+        headers = {"Content-Security-Policy": f"{POLICY}; frame-src {framed}", **_HEADERS}
+        try:
+            answer = await handler(request)
+        except web.HTTPException as error:
+            error.headers.update(headers)
+            raise
+        for name, value in headers.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+    return with_headers
 
 
 def _told(shown: Shown) -> Middleware:
