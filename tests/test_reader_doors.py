@@ -54,6 +54,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/look"): Row("/look", "nothing", 303, {"theme": "dark"}),
     ("GET", "/enclosures/{path}"): Row("/enclosures/aa/bb/" + "a" * 64 + ".mp3", "read", 404),
+    ("GET", "/article/{id}/captures"): Row("/article/ID/captures", "read"),
+    ("GET", "/article/{id}/captures/{record}"): Row("/article/ID/captures/nothing", "read", 404),
+    ("GET", "/article/{id}/beside/{other}"): Row("/article/ID/beside/nothing", "read", 404),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 204),
@@ -236,7 +239,7 @@ def reserved(paper: Paper) -> str:
     return next(held.id for held in paper.held() if "Vault" in held.headline)
 
 
-@pytest.mark.parametrize("path", ["/article/ID", "/article/ID/changes?from=1&to=1"])
+@pytest.mark.parametrize("path", ["/article/ID", "/article/ID/changes?from=1&to=1", "/article/ID/captures"])
 def test_what_is_reserved_is_not_passed_on(public: Served, paper: Paper, path: str) -> None:
     """The public gets what an export would hold, and no more."""
     assert public.get(path.replace("ID", reserved(paper))).status == 403

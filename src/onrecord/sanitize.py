@@ -8,9 +8,12 @@ Pure: no files, network, clock or log.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import nh3
+
+from onrecord.markup import with_images
 
 #: What `render.html` and `render.comparison` write, and no more.
 TAGS = frozenset(
@@ -43,6 +46,89 @@ _WITH_CONTENT = {
 }
 _CLASSES = {"missing", "beside"}
 
+#: Beside those, what a page of somebody else's is made of, as far as it only shows.
+_PAGE_TAGS = frozenset(
+    {
+        *(
+            "style",
+            "noscript",
+            "div",
+            "span",
+            "main",
+            "article",
+            "section",
+            "aside",
+            "header",
+            "nav",
+            "address",
+        ),
+        *(
+            "h1",
+            "hgroup",
+            "picture",
+            "b",
+            "i",
+            "u",
+            "s",
+            "small",
+            "sub",
+            "sup",
+            "mark",
+            "q",
+            "abbr",
+            "time",
+            "code",
+        ),
+        *(
+            "kbd",
+            "samp",
+            "var",
+            "bdi",
+            "bdo",
+            "wbr",
+            "center",
+            "font",
+            "big",
+            "tt",
+            "tfoot",
+            "col",
+            "colgroup",
+        ),
+        *("details", "summary", "menu", "data", "dfn"),
+    }
+)
+_PAGE_ATTRIBUTES = frozenset(
+    {
+        *(
+            "class",
+            "id",
+            "style",
+            "lang",
+            "dir",
+            "title",
+            "width",
+            "height",
+            "align",
+            "valign",
+            "bgcolor",
+            "color",
+        ),
+        *("border", "cellpadding", "cellspacing", "colspan", "rowspan", "open", "start", "datetime"),
+    }
+)
+_PAGE = """<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A capture</title>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
 
 def safe(markup: str, *, pictures: str = "/pictures/") -> str:
     """Return *markup* with nothing left in it that acts, or that fetches from anywhere but *pictures*.
@@ -50,6 +136,26 @@ def safe(markup: str, *, pictures: str = "/pictures/") -> str:
     *pictures* is what the `src` of each `img` must begin with; an image with another one loses it.
     """
     return _cleaner(pictures).clean(markup)
+
+
+def safe_page(text: str, *, src: Callable[[Mapping[str, str]], str | None]) -> str:
+    """Return a stranger's page as one that can be looked at: its text, its style, and the pictures that *src* gives.
+
+    *src* gets the attributes of an `img`, and returns where it is shown from; None: it is not. What the page's own
+    style would fetch, a policy of the place that shows it forbids: this alone is no wall.
+    """
+    return _PAGE.format(body=_page_cleaner().clean(with_images(text, src)))
+
+
+@cache
+def _page_cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAGS | _PAGE_TAGS),
+        clean_content_tags=_WITH_CONTENT - {"style", "noscript"},
+        attributes={"*": set(_PAGE_ATTRIBUTES), "a": {"href"}, "img": {"src", "alt"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
 
 
 @cache

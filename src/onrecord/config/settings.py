@@ -157,6 +157,7 @@ class ServeConfig:
     host: str = "localhost"  #: the address that is listened on
     port: int = 8420
     address: str | None = None  #: as it is reached from elsewhere, behind a proxy
+    captures: str | None = None  #: the same for what servers sent, which is shown on an origin of its own
     names: tuple[str, ...] = ()  #: hosts' names that it answers to, beside that one's and this machine's
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()  #: whose X-Forwarded-For is believed
     public: bool = False  #: everybody may read
@@ -481,6 +482,7 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             _address,
             "Where it is reached from elsewhere; it stands in feeds, and its host is answered.",
         ),
+        "captures": (_address, "Where captures are reached from elsewhere: another host than the reader's."),
         "names": (_hosts, "Other hosts' names that it answers to."),
         "proxies": (
             _networks,

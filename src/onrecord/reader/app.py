@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -20,7 +21,9 @@ from onrecord.errors import ArticleNotHeldError, OnRecordError, SearchSyntaxErro
 from onrecord.pipeline.report import utc_now
 from onrecord.reader import routes
 from onrecord.reader.access import LOOPBACK, Guard
+from onrecord.reader.captures import make_captures_app
 from onrecord.reader.entrance import Entrance
+from onrecord.reader.origins import Origins
 from onrecord.reader.posts import MAX_FORM
 from onrecord.reader.shown import Shown
 
@@ -30,7 +33,6 @@ POLICY = (
     " manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # Other sites are told nothing. "no-referrer" would take the origin from our own forms as well.
@@ -41,6 +43,7 @@ _HEADERS = {
 
 def make_app(
     root: Path,
+    origins: Origins | None = None,
     *,
     listening: str = "localhost",
     doors: Doors | None = None,
@@ -48,10 +51,11 @@ def make_app(
     now: Callable[[], datetime] = utc_now,
     seconds: Callable[[], float] = time.monotonic,
 ) -> web.Application:
-    """Return the application that shows the archive in *root*.
+    """Return the application that shows the archive in *root*; captures are shown where *origins* says.
 
     Args:
         root: The archive's folder.
+        origins: Where the reader and its captures answer; None: captures are not shown.
         listening: The address that it will listen on.
         doors: Its users; None: those that `onrecord user` keeps.
         settings: Whom it answers; None: as onrecord.toml says.
@@ -61,13 +65,14 @@ def make_app(
     Raises:
         ArchiveError: There is none, or it can't be opened.
     """
+    origins = origins or Origins()
     shown = Shown(root)
     origin = shown.archive.origin()
     doors = doors or Doors(place_of(origin, os.environ))
     guard = Guard(doors, settings or shown.config().serve, listening=listening, archive=origin, now=now)
-    middlewares = [_with_headers, *guard.middlewares(), _told(shown)]
+    middlewares = [_with_headers(origins), *guard.middlewares(), _told(shown)]
     app = web.Application(client_max_size=MAX_FORM, middlewares=middlewares)
-    app.add_routes(routes.pages(shown))
+    app.add_routes(routes.pages(shown, origins))
     app.add_routes(Entrance(guard, shown.page, seconds=seconds).routes())
 
     async def close(of: web.Application) -> None:
@@ -97,36 +102,75 @@ def serve(
         what = "others could read here, and nobody has a password yet"
         raise UsageError(f"host {host}: {what}; make one first: onrecord user add NAME")
     with suppress(asyncio.CancelledError):
-        asyncio.run(_serve(make_app(root, listening=host, doors=doors), host, port, ready))
+        asyncio.run(_serve(root, doors, settings, host, port, ready))
 
 
-async def _serve(app: web.Application, host: str, port: int, ready: Callable[[str], None]) -> None:
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
-    await runner.setup()
+async def _serve(
+    root: Path, doors: Doors, settings: ServeConfig, host: str, port: int, ready: Callable[[str], None]
+) -> None:
+    origins = Origins()
+    runners = [
+        web.AppRunner(app, access_log=None, handle_signals=False)
+        for app in (
+            make_app(root, origins, listening=host, doors=doors, settings=settings),
+            make_captures_app(root, origins),
+        )
+    ]
     try:
+        for runner in runners:
+            await runner.setup()
+        near = await _listen(runners[0], host, port)
+        origins.reader = _origin(settings.address) or near
         try:
-            site = web.TCPSite(runner, host, port)
-            await site.start()
-        except OSError as error:
-            what = f"can't be listened on ({error.strerror or error}); name another with --port"
-            raise StorageError(f"port {port}", what) from error
-        taken = runner.addresses[0][1]
-        ready(f"http://{f'[{host}]' if ':' in host else host}:{taken}/")
+            near_captures = await _listen(runners[1], host, port + 1 if 0 < port < 65_535 else 0)
+        except StorageError:  # any other will do: no person types it
+            near_captures = await _listen(runners[1], host, 0)
+        origins.captures = _origin(settings.captures) or (None if settings.address else near_captures)
+        ready(f"{near}/")
         await asyncio.Event().wait()
     finally:
-        await runner.cleanup()
+        for runner in runners:
+            await runner.cleanup()
+
+
+def _origin(address: str | None) -> str | None:
+    parts = urlsplit(address or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
+    """Listen, and return the origin that a browser knows this by.
+
+    Raises:
+        StorageError: The port is taken.
+    """
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+    except OSError as error:
+        what = f"can't be listened on ({error.strerror or error}); name another with --port"
+        raise StorageError(f"port {port}", what) from error
+    return f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
 
 
 @web.middleware
-async def _with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        answer = await handler(request)
-    except web.HTTPException as error:
-        error.headers.update(_HEADERS)
-        raise
-    for name, value in _HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+def _with_headers(origins: Origins) -> Middleware:
+    """Return what gives each answer its headers."""
+
+    @web.middleware
+    async def with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        framed = origins.captures or "'none'"
+        headers = {"Content-Security-Policy": f"{POLICY}; frame-src {framed}", **_HEADERS}
+        try:
+            answer = await handler(request)
+        except web.HTTPException as error:
+            error.headers.update(headers)
+            raise
+        for name, value in headers.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+    return with_headers
 
 
 def _told(shown: Shown) -> Middleware:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from aiohttp import web
 from markupsafe import Markup
@@ -14,12 +10,14 @@ from markupsafe import Markup
 from onrecord.compare import compare
 from onrecord.doors import Scope
 from onrecord.errors import ArticleNotHeldError
-from onrecord.model import Access, Block, Document, Picture
+from onrecord.model import Access, Block, Document
 from onrecord.pipeline.report import utc_now
 from onrecord.reader.access import asker, came_from_here, shown_to
+from onrecord.reader.captures import captures_of
 from onrecord.reader.chinese import Wording
 from onrecord.reader.looks import look_of
 from onrecord.reader.marking import LONGEST_NOTE
+from onrecord.reader.pictures import enclosure_response, figures, picture_response
 from onrecord.reader.shown import Shown, reader_of
 from onrecord.render import comparison as rendering
 from onrecord.render import html
@@ -32,7 +30,6 @@ _ACCESS = {
     Access.PART: "Its publisher showed a part of it alone; the rest is behind a paywall.",
     Access.NONE: "Its publisher showed none of it; the rest is behind a paywall.",
 }
-_BY_DIGEST = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
 
 
 class Articles:
@@ -81,7 +78,7 @@ class Articles:
             published=printed_time(article.published_at) if article.published_at else None,
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=translations,
-            beside=[],
+            beside=catalog.translations(held.id),
             enclosures=[
                 (
                     f"/{one.path}" if one.path else html.safe_link(one.url),
@@ -90,6 +87,7 @@ class Articles:
                 )
                 for one in document.enclosures
             ],
+            captures={one.record_id: one.record for one in captures_of(self._shown.archive, held)},
             aliases=catalog.aliases(held.id),
             mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
             note=marks.note(reader, held.id) if marks else None,
@@ -138,59 +136,14 @@ class Articles:
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Give a kept picture."""
-        place = self._kept_file("pictures", request)
-        kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
-        headers = {
-            "Content-Type": kind if kind.startswith("image/") else "application/octet-stream",
-            # Named by its digest, it never becomes another one.
-            "Cache-Control": "private, max-age=31536000, immutable",
-            # A drawing (SVG) that is opened by itself stays a drawing.
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        }
-        return web.FileResponse(place, headers=headers)
+        return picture_response(self._shown.root, request.match_info["path"])
 
     async def enclosure(self, request: web.Request) -> web.StreamResponse:
         """Give a kept enclosure: to be saved or played by another program, never shown as a page of ours."""
-        place = self._kept_file("enclosures", request)
-        headers = {
-            "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
-            "Content-Disposition": f'attachment; filename="{place.name}"',
-            "Cache-Control": "private, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        return web.FileResponse(place, headers=headers)
-
-    def _kept_file(self, folder: str, request: web.Request) -> Path:
-        """Return the file, named by its digest, that is asked for."""
-        path = request.match_info["path"]
-        place = self._shown.root / folder / path
-        if not _BY_DIGEST.fullmatch(path) or not place.is_file():
-            raise web.HTTPNotFound
-        return place
+        return enclosure_response(self._shown.root, request.match_info["path"])
 
 
 def block_parts(blocks: Sequence[Block], document: Document) -> list[Markup]:
     """Return each block of an article as HTML that may be shown."""
     figure = figures(document)
     return [Markup(safe(html.fragment((block,), figure))) for block in blocks]  # noqa: S704  sanitized
-
-
-def figures(document: Document) -> html.FigureLines:
-    """Return what writes a picture of *document* as it is kept, or says that it is missing, and why."""
-
-    def figure(picture: Picture) -> list[str]:
-        kept = document.pictures.get(picture.url)
-        if kept is None or kept.path is None:
-            why = f" ({kept.reason})" if kept and kept.reason else ""
-            words = " ".join(filter(None, (picture.caption or picture.alt, picture.credit)))
-            told = f"A picture stood here that was not kept{why}. {words}"
-            return ['<figure class="missing">', f"<figcaption>{html.text(told)}</figcaption>", "</figure>"]
-        sized = replace(
-            picture,
-            width=kept.width or picture.width,
-            height=kept.height or picture.height,
-            alt=picture.alt or "",
-        )
-        return html.figure_lines(sized, f"/{kept.path}", [("loading", "lazy")])
-
-    return figure

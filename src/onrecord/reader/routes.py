@@ -8,19 +8,30 @@ from aiohttp import web
 
 from onrecord.reader import looks
 from onrecord.reader.articles import Articles
+from onrecord.reader.beside import Beside
+from onrecord.reader.captures import Captures
 from onrecord.reader.finding import Finding
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
 from onrecord.reader.marking import Marking
+from onrecord.reader.origins import Origins
 from onrecord.reader.shown import Shown
 
 #: What pages are made with, and as what it is sent.
 _STATIC = {"reader.css": "text/css", "reader.js": "text/javascript"}
 
 
-def pages(shown: Shown) -> list[web.RouteDef]:
+def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
     """Return the routes of every page, and of what pages are made with."""
-    rooms = (Lists(shown), Finding(shown), Articles(shown), Marking(shown), House(shown))
+    rooms = (
+        Lists(shown),
+        Finding(shown),
+        Articles(shown),
+        Beside(shown),
+        Captures(shown, origins),
+        Marking(shown),
+        House(shown),
+    )
     return [
         *(route for room in rooms for route in room.routes()),
         *looks.routes(),

@@ -100,6 +100,12 @@ _MIGRATIONS = (
         id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
     ) WITHOUT ROWID;
     """,
+    # Which articles name which addresses as their translation or original. An older index learns it with each new
+    # revision, and of all when it is made again.
+    """
+    CREATE TABLE translation (id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (id, key)) WITHOUT ROWID;
+    CREATE INDEX translation_key ON translation (key);
+    """,
 )
 
 
@@ -270,7 +276,16 @@ class SqliteCatalog:
             (line.data["source"], line.data["number"], gone),
         )
         self._db.run("DELETE FROM gap WHERE url IN (SELECT url FROM alias WHERE id = ?)", (gone,))
-        for table in ("article", "author", "alias", "revision", "picture", "enclosure", "change"):
+        for table in (
+            "article",
+            "author",
+            "alias",
+            "revision",
+            "picture",
+            "enclosure",
+            "change",
+            "translation",
+        ):
             self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
 
     def _apply_rewriting(self, line: Line) -> None:
@@ -334,10 +349,14 @@ class SqliteCatalog:
         )
 
     def _put_parts(self, document: Document) -> None:
-        """Write who wrote an article, its pictures and its enclosures, in place of those that were known."""
+        """Write who wrote an article, its translations, pictures and enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
+        for other in document.revision.article.translations:
+            key = (document.id, lookup_key(other.url))
+            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", key)
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(
@@ -478,6 +497,16 @@ class SqliteCatalog:
         """Return the article that this address, or an alias like it, names."""
         row = self._db.row(f"{_ARTICLE} WHERE id = (SELECT id FROM alias WHERE key = ?)", (lookup_key(url),))
         return _held(row) if row else None
+
+    def translations(self, article_id: str) -> list[HeldArticle]:
+        """Return the held articles that name this one as their translation or original, or that it names so."""
+        sql = (
+            f"{_ARTICLE} WHERE id <> ?1 AND id IN ("
+            "SELECT translation.id FROM translation JOIN alias USING (key) WHERE alias.id = ?1"
+            " UNION SELECT alias.id FROM translation JOIN alias USING (key) WHERE translation.id = ?1)"
+            " ORDER BY first_captured_at, id"
+        )
+        return [_held(row) for row in self._db.rows(sql, (article_id,))]
 
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""

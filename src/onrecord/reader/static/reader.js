@@ -107,6 +107,19 @@ for (const range of all("input[type=range]")) {
   }
 }
 
+// ---- side by side: on a narrow screen a tap on a paragraph shows the other one in its place
+
+for (const pair of all(".pair:not(.heads)")) {
+  pair.addEventListener("click", (event) => {
+    const sides = all(".which input");
+    if (!sides.length || !sides[0].closest("fieldset").offsetParent) return;
+    if (event.target.closest("a") || String(getSelection())) return;
+    const top = pair.getBoundingClientRect().top;
+    sides.find((side) => !side.checked).checked = true;
+    scrollBy(0, pair.getBoundingClientRect().top - top);
+  });
+}
+
 // ---- small things
 
 for (const menu of all("details.look")) {
