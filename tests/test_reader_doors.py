@@ -13,7 +13,7 @@ import pytest
 
 from onrecord.config import ServeConfig
 from onrecord.doors import Role, Scope
-from rounds import PARAGRAPHS, Paper, item, page
+from rounds import PARAGRAPHS, Paper, item, page, url_of
 from served import PASSWORD, Answer, Served, serving
 
 ADA, ED = "ada", "ed"
@@ -27,6 +27,7 @@ class Row:
     takes: str  #: "nothing", or a scope
     status: int = 200
     form: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
     for_programs: bool = False  #: it says so with a status, not with a page to log in
     brings_key: bool = False  #: what is posted holds a key, so it may come from anywhere
 
@@ -57,6 +58,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/article/{id}/captures"): Row("/article/ID/captures", "read"),
     ("GET", "/article/{id}/captures/{record}"): Row("/article/ID/captures/nothing", "read", 404),
     ("GET", "/article/{id}/beside/{other}"): Row("/article/ID/beside/nothing", "read", 404),
+    ("GET", "/feeds/all.{form}"): Row("/feeds/all.atom", "read", for_programs=True),
+    ("GET", "/feeds/source/{name}.{form}"): Row("/feeds/source/paper.example.rss", "read", for_programs=True),
+    ("GET", "/feeds/author/{name}.{form}"): Row("/feeds/author/Ada%20Marsh.json", "read", for_programs=True),
+    ("GET", "/feeds/topic/{name}.{form}"): Row("/feeds/topic/Harbour.atom", "read", for_programs=True),
+    ("GET", "/feeds/search.{form}"): Row("/feeds/search.atom?q=bridge", "read", for_programs=True),
+    ("GET", "/feeds/changes.{form}"): Row("/feeds/changes.atom", "read", for_programs=True),
+    ("GET", "/subscriptions.opml"): Row("/subscriptions.opml", "read", for_programs=True),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 204),
@@ -123,8 +131,10 @@ def ask(served: Served, paper: Paper, route: tuple[str, str], headers: dict[str,
     """Ask for a route as its row says."""
     row = ROUTES[route]
     path = row.path.replace("ID", next(held.id for held in paper.held() if "Bridge" in held.headline))
-    form = row.form if route[0] != "GET" else None
-    return served.ask(route[0], path, headers=headers, form=form)
+    path = path.replace("URL", f"http://{url_of()}")
+    if row.body is not None:
+        return served.ask(route[0], path, headers=headers, body=row.body)
+    return served.ask(route[0], path, headers=headers, form=row.form if route[0] != "GET" else None)
 
 
 def expected(route: tuple[str, str], who: str) -> int:

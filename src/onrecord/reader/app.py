@@ -20,7 +20,7 @@ from onrecord.doors import Doors, place_of
 from onrecord.errors import ArticleNotHeldError, OnRecordError, SearchSyntaxError, StorageError, UsageError
 from onrecord.pipeline.report import utc_now
 from onrecord.reader import routes
-from onrecord.reader.access import LOOPBACK, Guard
+from onrecord.reader.access import FOR_PROGRAMS, LOOPBACK, Guard
 from onrecord.reader.captures import make_captures_app
 from onrecord.reader.entrance import Entrance
 from onrecord.reader.origins import Origins
@@ -74,6 +74,7 @@ def make_app(
     app = web.Application(client_max_size=MAX_FORM, middlewares=middlewares)
     app.add_routes(routes.pages(shown, origins))
     app.add_routes(Entrance(guard, shown.page, seconds=seconds).routes())
+    app.add_routes(routes.for_programs(shown, guard))
 
     async def close(of: web.Application) -> None:
         doors.close()
@@ -174,23 +175,30 @@ def _with_headers(origins: Origins) -> Middleware:
 
 
 def _told(shown: Shown) -> Middleware:
-    """Return what makes a page of an error that a person can do something about."""
+    """Return what tells of an error that a person can do something about: as a page, or to a program."""
+
+    def say(request: web.Request, title: str, what: str, *, status: int) -> web.Response:
+        if request.path.startswith("/api/"):
+            # RFC 9457
+            told = {"type": "about:blank", "title": title, "status": status, "detail": what}
+            return web.json_response(told, status=status, content_type="application/problem+json")
+        if request.path.startswith(FOR_PROGRAMS):
+            return web.Response(text=f"{title}: {what}\n", status=status)
+        return shown.problem(request, title, what, status=status)
 
     @web.middleware
     async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except (ArticleNotHeldError, web.HTTPNotFound):
-            return shown.problem(
-                request, "Not held", "The archive holds nothing at this address.", status=404
-            )
+            return say(request, "Not held", "The archive holds nothing at this address.", status=404)
         except web.HTTPForbidden as error:
-            return shown.problem(request, "Not for everybody", error.text or "", status=403)
+            return say(request, "Not for everybody", error.text or "", status=403)
         except SearchSyntaxError as error:
-            return shown.problem(request, "This can’t be searched", str(error), status=400)
+            return say(request, "This can’t be searched", str(error), status=400)
         except UsageError as error:
-            return shown.problem(request, "Not understood", str(error), status=400)
+            return say(request, "Not understood", str(error), status=400)
         except OnRecordError as error:
-            return shown.problem(request, "The archive says no", str(error), status=500)
+            return say(request, "The archive says no", str(error), status=500)
 
     return told

@@ -7,6 +7,7 @@ from importlib import resources
 from aiohttp import web
 
 from onrecord.reader import looks
+from onrecord.reader.access import Guard
 from onrecord.reader.articles import Articles
 from onrecord.reader.beside import Beside
 from onrecord.reader.captures import Captures
@@ -16,6 +17,7 @@ from onrecord.reader.lists import Lists
 from onrecord.reader.marking import Marking
 from onrecord.reader.origins import Origins
 from onrecord.reader.shown import Shown
+from onrecord.reader.syndication import Syndication
 
 #: What pages are made with, and as what it is sent.
 _STATIC = {"reader.css": "text/css", "reader.js": "text/javascript"}
@@ -38,6 +40,11 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
         *(web.get(f"/{name}", _static) for name in _STATIC),
         web.get("/favicon.ico", _no_icon),
     ]
+
+
+def for_programs(shown: Shown, guard: Guard) -> list[web.RouteDef]:
+    """Return the routes of what other programs read."""
+    return Syndication(shown, guard).routes()
 
 
 async def _static(request: web.Request) -> web.Response:
