@@ -65,6 +65,33 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/feeds/search.{form}"): Row("/feeds/search.atom?q=bridge", "read", for_programs=True),
     ("GET", "/feeds/changes.{form}"): Row("/feeds/changes.atom", "read", for_programs=True),
     ("GET", "/subscriptions.opml"): Row("/subscriptions.opml", "read", for_programs=True),
+    ("GET", "/api/v1/openapi.json"): Row("/api/v1/openapi.json", "read", for_programs=True),
+    ("GET", "/api/v1/me"): Row("/api/v1/me", "read", for_programs=True),
+    ("GET", "/api/v1/sources"): Row("/api/v1/sources", "read", for_programs=True),
+    ("GET", "/api/v1/articles"): Row("/api/v1/articles", "read", for_programs=True),
+    ("GET", "/api/v1/articles/{id}"): Row("/api/v1/articles/ID", "read", for_programs=True),
+    ("GET", "/api/v1/articles/{id}/revisions/{number}"): Row(
+        "/api/v1/articles/ID/revisions/1", "read", for_programs=True
+    ),
+    ("GET", "/api/v1/articles/{id}/comparison"): Row(
+        "/api/v1/articles/ID/comparison", "read", for_programs=True
+    ),
+    ("GET", "/api/v1/search"): Row("/api/v1/search?q=bridge", "read", for_programs=True),
+    ("GET", "/api/v1/changes"): Row("/api/v1/changes", "read", for_programs=True),
+    ("GET", "/api/v1/marks"): Row("/api/v1/marks", "mark", for_programs=True),
+    ("PUT", "/api/v1/articles/{id}/marks"): Row(
+        "/api/v1/articles/ID/marks", "mark", body=b'{"read": true}', for_programs=True
+    ),
+    ("GET", "/opds"): Row("/opds", "read", for_programs=True),
+    ("GET", "/opds/new"): Row("/opds/new", "read", for_programs=True),
+    ("GET", "/opds/starred"): Row("/opds/starred", "mark", for_programs=True),
+    ("GET", "/opds/source/{name}"): Row("/opds/source/paper.example", "read", for_programs=True),
+    ("GET", "/opds/search"): Row("/opds/search?q=bridge", "read", for_programs=True),
+    ("GET", "/opds/search.xml"): Row("/opds/search.xml", "read", for_programs=True),
+    ("GET", "/opds/article/{id}.html"): Row("/opds/article/ID.html", "read", for_programs=True),
+    ("GET", "/memento/timegate/{url}"): Row("/memento/timegate/URL", "read", 302),
+    ("GET", "/memento/timemap/{url}"): Row("/memento/timemap/URL", "read"),
+    ("GET", "/memento/{time}{raw}/{url}"): Row("/memento/20260517000000/URL", "read", 302),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 204),

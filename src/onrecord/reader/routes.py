@@ -8,13 +8,16 @@ from aiohttp import web
 
 from onrecord.reader import looks
 from onrecord.reader.access import Guard
+from onrecord.reader.api import Api
 from onrecord.reader.articles import Articles
 from onrecord.reader.beside import Beside
+from onrecord.reader.books import Books
 from onrecord.reader.captures import Captures
 from onrecord.reader.finding import Finding
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
 from onrecord.reader.marking import Marking
+from onrecord.reader.mementos import Mementos
 from onrecord.reader.origins import Origins
 from onrecord.reader.shown import Shown
 from onrecord.reader.syndication import Syndication
@@ -44,7 +47,8 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
 
 def for_programs(shown: Shown, guard: Guard) -> list[web.RouteDef]:
     """Return the routes of what other programs read."""
-    return Syndication(shown, guard).routes()
+    rooms = (Syndication(shown, guard), Api(shown, guard), Books(shown, guard), Mementos(shown, guard))
+    return [route for room in rooms for route in room.routes()]
 
 
 async def _static(request: web.Request) -> web.Response:
