@@ -100,6 +100,12 @@ _MIGRATIONS = (
         id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
     ) WITHOUT ROWID;
     """,
+    # Which articles name which addresses as their translation or original. An older index learns it with each new
+    # revision, and of all when it is made again.
+    """
+    CREATE TABLE translation (id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (id, key)) WITHOUT ROWID;
+    CREATE INDEX translation_key ON translation (key);
+    """,
 )
 
 
@@ -127,6 +133,8 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
         ("source = ?", listing.source),
         (f"{_MOMENT} >= ?", _text(listing.since) if listing.since else None),
         (f"{_MOMENT} < ?", _text(listing.until) if listing.until else None),
+        ("first_captured_at >= ?", _text(listing.kept_since) if listing.kept_since else None),
+        ("first_captured_at < ?", _text(listing.kept_until) if listing.kept_until else None),
     ):
         if value is not None:
             wanted.append(condition)
@@ -142,6 +150,15 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
     if listing.changed:
         wanted.append("(revision > 1 OR removed_at IS NOT NULL)")
     return (f" WHERE {' AND '.join(wanted)}" if wanted else ""), values
+
+
+def _order(listing: Listing) -> str:
+    """Return what *listing* is sorted by."""
+    way = "ASC" if listing.oldest_first else "DESC"
+    if listing.by_keeping:
+        return f"first_captured_at {way}, id {way}"
+    moment = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
+    return f"{moment} {way}, number {way}"
 
 
 def _where_changed(listing: ChangeListing) -> tuple[str, list[Any]]:
@@ -274,7 +291,16 @@ class SqliteCatalog:
             (line.data["source"], line.data["number"], gone),
         )
         self._db.run("DELETE FROM gap WHERE url IN (SELECT url FROM alias WHERE id = ?)", (gone,))
-        for table in ("article", "author", "alias", "revision", "picture", "enclosure", "change"):
+        for table in (
+            "article",
+            "author",
+            "alias",
+            "revision",
+            "picture",
+            "enclosure",
+            "change",
+            "translation",
+        ):
             self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
 
     def _apply_rewriting(self, line: Line) -> None:
@@ -338,10 +364,14 @@ class SqliteCatalog:
         )
 
     def _put_parts(self, document: Document) -> None:
-        """Write who wrote an article, its pictures and its enclosures, in place of those that were known."""
+        """Write who wrote an article, its translations, pictures and enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
+        for other in document.revision.article.translations:
+            key = (document.id, lookup_key(other.url))
+            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", key)
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(
@@ -498,11 +528,20 @@ class SqliteCatalog:
         held = {one.id: one for one in map(_held, rows)}
         return {key: held[found] for key, found in named if found in held}
 
+    def translations(self, article_id: str) -> list[HeldArticle]:
+        """Return the held articles that name this one as their translation or original, or that it names so."""
+        sql = (
+            f"{_ARTICLE} WHERE id <> ?1 AND id IN ("
+            "SELECT translation.id FROM translation JOIN alias USING (key) WHERE alias.id = ?1"
+            " UNION SELECT alias.id FROM translation JOIN alias USING (key) WHERE translation.id = ?1)"
+            " ORDER BY first_captured_at, id"
+        )
+        return [_held(row) for row in self._db.rows(sql, (article_id,))]
+
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
         where, values = _where(listing)
-        order = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
-        sql = f"{_ARTICLE}{where} ORDER BY {order} DESC, number DESC"
+        sql = f"{_ARTICLE}{where} ORDER BY {_order(listing)}"
         if listing.limit is not None:
             sql += " LIMIT ? OFFSET ?"
             values += [listing.limit, listing.offset]
