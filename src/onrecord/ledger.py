@@ -44,7 +44,9 @@ class Event(StrEnum):
     SEALED = "sealed"  #: a segment of captures is complete
     REWRITTEN = "rewritten"  #: a segment was written again, without some payloads or records
     FORGOTTEN = "forgotten"  #: an article was deleted here on purpose, for law or privacy
-    REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record, or a damaged file was mended
+    REPAIRED = (
+        "repaired"  #: a torn segment was cut back to its last whole record, or a damaged file was mended
+    )
     KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
     SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
 
