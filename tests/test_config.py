@@ -19,6 +19,7 @@ from onrecord.config import (
     HookConfig,
     KeepConfig,
     PictureConfig,
+    ProofConfig,
     RoundConfig,
     ScheduleConfig,
     SourceConfig,
@@ -168,6 +169,7 @@ def test_every_key_has_its_sentence() -> None:
         "keep": KeepConfig,
         "schedule": ScheduleConfig,
         "round": RoundConfig,
+        "proof": ProofConfig,
         "export": ExportConfig,
         "hook": HookConfig,
     }

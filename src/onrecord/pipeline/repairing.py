@@ -47,6 +47,7 @@ from onrecord.pipeline.reading import envelope_of
 from onrecord.pipeline.remaking import Remaking, told_by
 from onrecord.pipeline.report import utc_now
 from onrecord.pipeline.rereading import reread_step
+from onrecord.pipeline.stamping import words_of
 from onrecord.store import Disk, FolderStore
 from onrecord.warc import StoredRecord, write_cdxj
 
@@ -63,6 +64,7 @@ _FROM = {
     "backup": "its bytes are the backup's",
     "copy": "another file of the archive has the same bytes",
     "segment": "it was made again from the segment",
+    "ledger": "it says what a line of the ledger says",
     "bit": "the one bit that had flipped was found by the digest",
     "capture": "it was made again from its capture",
     "publisher": "its publisher still gives the same bytes",
@@ -238,6 +240,9 @@ class Repairing:
         if _is_document(put.path):
             data = self._remaking.exact(put, stood)
             return _Found("capture", data) if data else None
+        if put.path.startswith("stamps/") and put.path.endswith(".txt"):
+            line = self._archive.line(int(Path(put.path).stem))
+            return _Found("ledger", words_of(line))
         if put.path.endswith(".cdxj"):
             segment = f"{put.path.removesuffix('.cdxj')}.warc.gz"
             if self._is_whole(segment):
@@ -320,6 +325,8 @@ class Repairing:
             return "no capture of its feed has it"
         if put.path.endswith(".cdxj"):
             return "its segment is damaged too"
+        if put.path.startswith("stamps/"):
+            return "what a service answered at a moment, none can answer again"
         if put.path.endswith(".warc.gz"):
             place = self._archive.root / put.path
             damaged = first_damaged_record(place, put.path) if place.is_file() else ""
