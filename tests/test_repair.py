@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,18 +17,19 @@ from PIL import Image
 
 from fetch_web import answer
 from onrecord import cli, extract
-from onrecord.archive import Archive, Mended, back_up, forget, prune, verify
+from onrecord.archive import CONFIG, Archive, Mended, back_up, forget, prune, verify
 from onrecord.archive.bits import flipped
-from onrecord.archive.layout import DAMAGED, INDEX, STATE
+from onrecord.archive.layout import DAMAGED, INDEX, MARKS, STATE
 from onrecord.errors import ArchiveLockedError, FormatError
 from onrecord.ledger import Event
 from onrecord.model import Extraction
 from onrecord.pipeline.repairing import repair
-from onrecord.store import Listing
+from onrecord.store import Listing, Marks
 from onrecord.warc import iter_records
 from rounds import PARAGRAPHS, Paper, item, page
 
 Damaging = Callable[[bytes], bytes]
+SOUND = b"ID3\x04\x00" + bytes(range(256)) * 20
 
 
 def picture(colour: str) -> bytes:
@@ -39,12 +41,18 @@ def picture(colour: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Paper:
-    """Return a paper with an article in two revisions, with a picture, and two from its full-text feed."""
+    """Return a paper with an article in two revisions, with picture and recording, and two of its full-text feed."""
     made = Paper(tmp_path_factory.mktemp("sound") / "news")
     text = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
     full = f"<category>Towers</category><content:encoded><![CDATA[{text}]]></content:encoded>"
-    made.lists(item(), item("tower", extra=full), item("mill", extra=full.replace("bridge", "mill")))
+    heard = f"<enclosure url='http://paper.example/pier.mp3' type='audio/mpeg' length='{len(SOUND)}'/>"
+    made.lists(
+        item(extra=heard), item("tower", extra=full), item("mill", extra=full.replace("bridge", "mill"))
+    )
+    with (made.root / CONFIG).open("a") as settings:
+        settings.write('enclosures = "keep"\n')
     made.web.pages["paper.example/pier.png"] = [picture("red")]
+    made.web.pages["paper.example/pier.mp3"] = [answer(SOUND, headers=["Content-Type: audio/mpeg"])]
     figure = "<figure><img src=http://paper.example/pier.png></figure>"
     gone = answer(b"", status="404 Not Found")
     reserved = ["X-Robots-Tag: noarchive"]
@@ -86,7 +94,7 @@ def left(done: list[Mended]) -> dict[str, str]:
 
 def files(root: Path) -> dict[str, bytes]:
     """Return all files that the ledger names."""
-    folders = ("articles", "pictures", "captures")
+    folders = ("articles", "pictures", "enclosures", "captures")
     places = [place for name in folders for place in (root / name).rglob("*") if place.is_file()]
     return {place.relative_to(root).as_posix(): place.read_bytes() for place in places}
 
@@ -151,8 +159,8 @@ def damage(root: Path, pattern: str, how: Damaging | None) -> int:
 @pytest.mark.parametrize("how", DAMAGES)
 @pytest.mark.parametrize(
     "pattern",
-    ["articles/**/*.md", "articles/**/*.feed.json", "pictures/**/*.png", "captures/**/*.cdxj"],
-    ids=["documents", "envelopes", "pictures", "indexes"],
+    ["articles/**/*.md", "articles/**/*.feed.json", "pictures/**/*", "enclosures/**/*", "captures/**/*.cdxj"],
+    ids=["documents", "envelopes", "pictures", "enclosures", "indexes"],
 )
 def test_what_was_made_of_something_is_made_again(paper: Paper, pattern: str, how: str) -> None:
     """Older revisions, full texts of feeds and front matter too: not another text, but the same bytes."""
@@ -334,6 +342,18 @@ def test_a_damaged_database_is_no_loss(paper: Paper, name: str, how: Damaging) -
     assert (len(paper.held()), list(verify(paper.root))) == (3, [])
 
 
+def test_damaged_marks_come_from_a_backup_alone(paper: Paper, tmp_path: Path) -> None:
+    """Nothing else knows what a person noted; what is damaged is kept for whoever can read more of it."""
+    with closing(Marks(paper.root / MARKS)) as marks:
+        marks.set_note("", "abc", "call them", at=paper.web.clock.now())
+    back_up(paper.root, tmp_path / "backup")
+    (paper.root / MARKS).write_bytes(all_of_it(b""))
+    assert list(left(mend(paper))) == [MARKS]
+    assert left(mend(paper, backup=tmp_path / "backup")) == {}
+    with closing(Marks(paper.root / MARKS)) as marks:
+        assert [note.text for note in marks.notes("")] == ["call them"]
+
+
 def test_an_index_is_made_again_though_a_document_is_lost(paper: Paper) -> None:
     """One lost article must not cost the list of all others."""
     (paper.root / INDEX).unlink()
@@ -367,7 +387,7 @@ def test_a_picture_that_is_another_one_now_is_not_taken(paper: Paper) -> None:
     paper.web.pages["paper.example/pier.png"] = [picture("green")]
     damage(paper.root, "pictures/**/*.png", None)
     (why,) = left(mend(paper)).values()
-    assert "gives another picture there now" in why
+    assert "gives other bytes there now" in why
 
 
 def test_a_document_whose_capture_was_pruned_is_lost(paper: Paper) -> None:

@@ -48,6 +48,7 @@ class Event(StrEnum):
         "repaired"  #: a torn segment was cut back to its last whole record, or a damaged file was mended
     )
     KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
+    STAMPED = "stamped"  #: a service that others trust saw a signed line, and said when
     SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
 
 

@@ -27,6 +27,7 @@ from onrecord.archive.layout import (
     enclosure_path,
     envelope_path,
     picture_path,
+    stamp_path,
     superseded_path,
 )
 from onrecord.archive.mending import Backup, Mended, is_ledger_lost, keep_damaged, mend_ground
@@ -74,6 +75,7 @@ __all__ = [
     "rulebook",
     "sign_head",
     "sizes",
+    "stamp_path",
     "superseded_path",
     "verify",
     "write_envelope",

@@ -15,7 +15,7 @@ class Damage:
     """Something in the archive that is not as the ledger says."""
 
     path: str
-    kind: str  #: "changed", "missing", "stranger", "ledger", "index", "state"
+    kind: str  #: "changed", "missing", "stranger", "ledger", "index", "database"
     what: str  #: in words, with what to do
 
 

@@ -374,6 +374,19 @@ class Archive:
             what = f"the ledger ends with line {head.seq}, but the index knows line {known.seq}: lines were cut off"
             raise LedgerFormatError("ledger/", what)
 
+    def line(self, seq: int) -> Line:
+        """Return one line, by its number; its own digest is checked.
+
+        Raises:
+            LedgerFormatError: It is damaged, or not there.
+        """
+        for path in reversed(self.ledger_files()):
+            rows = self.files.read(path).splitlines()
+            first = ledger.parse(rows[0], path=path, number=1).seq if rows else seq + 1
+            if first <= seq < first + len(rows):
+                return ledger.parse(rows[seq - first], path=path, number=seq - first + 1)
+        raise LedgerFormatError("ledger/", f"there is no line {seq}")
+
     def _recover(self) -> None:
         files = self.ledger_files()
         if files:

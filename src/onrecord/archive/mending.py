@@ -1,4 +1,4 @@
-"""What must be whole before an archive can be opened to be repaired: its ledger, its index, its state.
+"""What must be whole before an archive can be opened to be repaired: its ledger and its databases.
 
 The ledger decides what is right, so it comes first. Its lines name each other: those that are left, and those of a
 backup, are put in their order again, and count if they make one chain up to the last line that anybody knows of.
@@ -20,11 +20,11 @@ from onrecord.archive.captures import file_digest
 from onrecord.archive.chain import Chain, Damage
 from onrecord.archive.layout import DAMAGED, INDEX, STATE
 from onrecord.archive.lock import WriterLock
-from onrecord.archive.verify import is_damaged, state_damage
+from onrecord.archive.verify import KEPT_DATABASES, database_damages, is_damaged
 from onrecord.errors import FormatError, LedgerFormatError, StorageError
 from onrecord.ledger import Head, Line
 from onrecord.model import Digest
-from onrecord.store import FolderStore, SqliteCatalog
+from onrecord.store import FolderStore, SqliteCatalog, copy_database
 from onrecord.store.files import storage_errors
 from onrecord.warc import damaged_member, iter_records
 
@@ -67,7 +67,7 @@ class Backup:
 
 
 def mend_ground(files: FolderStore, backup: Backup | None) -> list[Mended]:
-    """Mend ledger, index and state as far as it can be done; return what was found, mended or not.
+    """Mend ledger and databases as far as it can be done; return what was found, mended or not.
 
     Where the ledger can't be mended, nothing else is touched.
 
@@ -79,7 +79,7 @@ def mend_ground(files: FolderStore, backup: Backup | None) -> list[Mended]:
     try:
         done = _mend_ledger(files, backup)
         if not is_ledger_lost(done):
-            done += [*_mend_state(files), *_mend_index(files)]
+            done += [*_mend_databases(files, backup), *_mend_index(files)]
         return done
     finally:
         lock.release()
@@ -245,14 +245,24 @@ def _write_rows(files: FolderStore, chain: list[_Row]) -> None:
 # ---------------------------------------------------------------- the databases
 
 
-def _mend_state(files: FolderStore) -> Iterator[Mended]:
-    if (damage := state_damage(files.root)) is None:
-        return
-    for path in (STATE, f"{STATE}-wal", f"{STATE}-shm"):
-        if files.exists(path):
+def _mend_databases(files: FolderStore, backup: Backup | None) -> Iterator[Mended]:
+    """Put a backup's in a damaged one's place; the state can be done without."""
+    for damage in database_damages(files.root):
+        name = damage.path
+        kind, _ = KEPT_DATABASES[name]
+        spare = backup.files.root / name if backup else None
+        is_spare = spare is not None and spare.is_file() and not is_damaged(spare, kind)
+        if not is_spare and name != STATE:
+            yield Mended(damage, None, f"{damage.what}: onrecord verify --repair --from BACKUP")
+            continue
+        for path in (name, f"{name}-wal", f"{name}-shm"):
             keep_damaged(files, path)
-            files.remove(path)
-    yield Mended(damage, "nothing", "it was set aside; the next round asks everything afresh")
+            files.delete([path])
+        if spare is not None and is_spare:
+            copy_database(spare, files.root / name)
+            yield Mended(damage, "backup", "it is the backup's, and as old as that")
+        else:
+            yield Mended(damage, "nothing", "it was set aside; the next round asks everything afresh")
 
 
 def _mend_index(files: FolderStore) -> Iterator[Mended]:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from onrecord.archive.captures import file_digest
 from onrecord.archive.chain import Chain, Damage, stranger
-from onrecord.archive.layout import FOLDERS, INDEX, STATE, cdxj_path
+from onrecord.archive.layout import FOLDERS, INDEX, MARKS, STATE, cdxj_path
 from onrecord.archive.lock import WriterLock
 from onrecord.errors import ArchiveLockedError, DatabaseDamagedError, FormatError, StorageError
 from onrecord.ledger import Put
-from onrecord.store import FolderStore, SqliteCatalog, State
+from onrecord.store import FolderStore, Marks, SqliteCatalog, State
 from onrecord.warc import iter_records
 
 #: Where a run over all files began, in the state; and how long after that it may be gone on with.
@@ -67,8 +67,7 @@ def verify(
         yield from _standing(suspects, files, expected)
         suspects = []
     yield from _standing(suspects, files, expected)
-    if damage := state_damage(root):
-        yield damage
+    yield from database_damages(root)
     yield from _index(root, files)
 
 
@@ -206,15 +205,27 @@ def first_damaged_record(place: Path, path: str) -> str:
     return f" (its {count} records are whole, but not all that were there)"
 
 
-def state_damage(root: Path) -> Damage | None:
-    """Return what is wrong with the state, where there is one."""
-    what = (
-        "the state is damaged; no article hangs on it: delete it, and the next round asks everything afresh"
-    )
-    return Damage(STATE, "state", what) if is_damaged(root / STATE, State) else None
+#: The databases that can't be made again, and what is lost with each.
+KEPT_DATABASES: dict[str, tuple[type[State | Marks], str]] = {
+    STATE: (
+        State,
+        "no article hangs on it: delete it, and the next round asks everything afresh",
+    ),
+    MARKS: (
+        Marks,
+        "it holds what was marked and noted, and no article: restore it from a backup, or move it away",
+    ),
+}
 
 
-def is_damaged(place: Path, kind: type[SqliteCatalog | State]) -> bool:
+def database_damages(root: Path) -> Iterator[Damage]:
+    """Yield those databases that are damaged, but for the index."""
+    for name, (kind, what) in KEPT_DATABASES.items():
+        if is_damaged(root / name, kind):
+            yield Damage(name, "database", f"the file is damaged; {what}")
+
+
+def is_damaged(place: Path, kind: type[SqliteCatalog | State | Marks]) -> bool:
     """Is a database of ours there, and not sound?"""
     if not place.is_file():
         return False

@@ -65,6 +65,7 @@ _LINES: Mapping[Happening, str] = {
     Happening.SOURCE_FAILED: "failed",
     Happening.SETTINGS_WRONG: "settings",
     Happening.UNSIGNED: "unsigned",
+    Happening.UNSTAMPED: "unstamped",
     Happening.RULE_MISSED: "rule",
     Happening.WENT_BACK: "back to",
 }

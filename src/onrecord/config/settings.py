@@ -167,6 +167,14 @@ class ServeConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofConfig:
+    """Who is asked for the time when the ledger has been signed."""
+
+    timestamp: str | None = None  #: a time-stamping authority (RFC 3161)
+    calendar: str | None = None  #: a calendar of OpenTimestamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """onrecord.toml, read."""
 
@@ -180,6 +188,7 @@ class Config:
     keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     round: RoundConfig = field(default_factory=RoundConfig)
+    proof: ProofConfig = field(default_factory=ProofConfig)
     export: tuple[ExportConfig, ...] = ()
     hook: tuple[HookConfig, ...] = ()
     serve: ServeConfig = field(default_factory=ServeConfig)
@@ -461,6 +470,13 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "max_mib": (_whole(1, 1_000_000), "MiB that a round may read from servers."),
         "min_free_mib": (_whole(0, 1_000_000), "MiB of the archive's disk that are left free."),
     },
+    "proof": {
+        "timestamp": (
+            _address,
+            "The time-stamping service (RFC 3161) that sees each signed head of the ledger.",
+        ),
+        "calendar": (_address, "The OpenTimestamps calendar that sees each signed head of the ledger."),
+    },
     "export": {
         "kind": (
             _one_of("legacy", "changes"),
@@ -530,7 +546,19 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "hook", "serve", "sources")
+_TABLES = (
+    "archive",
+    "fetch",
+    "pictures",
+    "keep",
+    "schedule",
+    "round",
+    "proof",
+    "export",
+    "hook",
+    "serve",
+    "sources",
+)
 
 # ---------------------------------------------------------------- reading
 
@@ -576,6 +604,7 @@ class _Reading:
         keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
         round_ = self._section("round", document.get("round", {}))
+        proof = self._section("proof", document.get("proof", {}))
         export = self._exports(document.get("export", []))
         hook = self._hooks(document.get("hook", []))
         serve = self._section("serve", document.get("serve", {}))
@@ -590,6 +619,7 @@ class _Reading:
             keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
             round=RoundConfig(**round_),
+            proof=ProofConfig(**proof),
             export=export,
             hook=hook,
             serve=ServeConfig(**serve),

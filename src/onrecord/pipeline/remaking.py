@@ -27,6 +27,7 @@ from onrecord.model import (
     CanonicalUrl,
     Digest,
     Document,
+    KeptEnclosure,
     KeptPicture,
     ReadingKind,
     RecordRef,
@@ -36,6 +37,7 @@ from onrecord.model import (
     VerdictKind,
 )
 from onrecord.pipeline.claims import recalled
+from onrecord.pipeline.enclosures import listed_in
 from onrecord.pipeline.pictures import kept_picture
 from onrecord.pipeline.rereading import Rereading, article_of, with_reading
 from onrecord.render import document as documents
@@ -55,14 +57,19 @@ class Told:
     line: Line  #: the one that made it
     path: str  #: where its document stands now
     record: RecordRef | None  #: where its capture stands now; None: there is none, or it was pruned
+    enclosures: tuple[
+        Put, ...
+    ]  #: the files that the article's entry carried, as far as they were kept by then
 
 
 def told_by(lines: Iterable[Line]) -> dict[str, Told]:
     """Return what the ledger tells of each revision, by where its document stands now."""
     found: dict[tuple[str, int], Told] = {}
+    kept: defaultdict[str, dict[str, Put]] = defaultdict(dict)
     within: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for line in lines:
         data = line.data
+        kept[data.get("id", "")] |= {put.path: put for put in line.puts if put.path.startswith("enclosures/")}
         if line.event in {Event.CAPTURED, Event.REVISED, Event.KIND_CHANGED}:
             key = (data["id"], data["revision"])
             before = found.get((key[0], key[1] - 1))
@@ -70,9 +77,13 @@ def told_by(lines: Iterable[Line]) -> dict[str, Told]:
                 found[key[0], key[1] - 1] = replace(before, path=data["superseded"])
             record = data.get("record")
             ref = RecordRef(record["path"], record["offset"], record["length"]) if record else None
-            found[key] = Told(line=line, path=data["document"], record=ref)
+            found[key] = Told(
+                line=line, path=data["document"], record=ref, enclosures=tuple(kept[key[0]].values())
+            )
             if ref:
                 within[ref.path].append(key)
+        elif line.event is Event.COMPLETED and (key := (data["id"], data["revision"])) in found:
+            found[key] = replace(found[key], enclosures=tuple(kept[key[0]].values()))
         elif line.event is Event.REWRITTEN:
             moved = {old: RecordRef(data["segment"], new, length) for old, new, length in data["moved"]}
             for key in within[data["segment"]]:
@@ -127,9 +138,10 @@ class Remaking:
             claims=entry.claims if entry else None,
         )
         try:
-            for frame in self._frames(one, stood):
-                for article, reader in self._readings(asked, frame):
-                    yield from self._dressed(frame, article, reader)
+            for frames in self._frames(one, stood):
+                for article, reader in self._readings(asked, frames[0]):
+                    for frame in frames:
+                        yield from self._dressed(frame, article, reader)
         except (FormatError, FileNotFoundError):  # what it was read from is damaged or missing, too
             return
 
@@ -177,19 +189,35 @@ class Remaking:
 
     # ---------------------------------------------------------------- what is known beside them
 
-    def _frames(self, one: Told, stood: bytes | None) -> Iterator[Document]:
-        """Yield what a document may have been but for its text, the surest first."""
+    def _frames(self, one: Told, stood: bytes | None) -> Iterator[list[Document]]:
+        """Yield what a document may have been but for its text, the surest first.
+
+        What stands together in a list is read alike: it differs in what no reader reads.
+        """
         bare = self._bare(one)
         if stood and (front := _front(stood, one.path)):
-            yield _by_front(bare, front)
+            yield [_by_front(bare, front)]
         others = list(self._others(one))
         bare = _by_others(bare, others)
         record = self._archive.record(one.record) if one.record else None
+        found: list[Document] = []
         for terms in dict.fromkeys((*(other.terms for other in others), _terms(record), Terms())):
-            for via in VIAS if bare.revision.kind is ReadingKind.RENDITION else (None,):
-                dressed = replace(bare, terms=terms, via=via, via_url=record.url if via and record else None)
-                for at in self._moments(one, record):
-                    yield replace(dressed, revision=replace(bare.revision, captured_at=at))
+            for enclosures in self._enclosures(one, others):
+                for via in VIAS if bare.revision.kind is ReadingKind.RENDITION else (None,):
+                    via_url = record.url if via and record else None
+                    dressed = replace(bare, terms=terms, enclosures=enclosures, via=via, via_url=via_url)
+                    found += [_captured(dressed, at) for at in self._moments(one, record)]
+        yield found
+
+    def _enclosures(self, one: Told, others: Sequence[Document]) -> list[tuple[KeptEnclosure, ...]]:
+        """Return the files that the entry may have carried: as other revisions list them, or the entry's own claims."""
+        entry = self._archive.state.entry_of_article(one.line.data["id"])
+        listed = tuple(listed_in(recalled(entry.url, entry.claims))) if entry else ()
+        found = [other.enclosures for other in others]
+        if len(one.enclosures) == len(listed):
+            pairs = zip(listed, one.enclosures, strict=True)
+            found.append(tuple(replace(file, digest=put.digest, path=put.path) for file, put in pairs))
+        return list(dict.fromkeys((*found, listed, ())))
 
     def _moments(self, one: Told, record: StoredRecord | None) -> list[datetime]:
         """Return when a revision may have been captured: a feed's text, which has no capture, just before its line."""
@@ -269,6 +297,10 @@ def _front(stood: bytes, path: str) -> Document | None:
         return None
 
 
+def _captured(document: Document, at: datetime) -> Document:
+    return replace(document, revision=replace(document.revision, captured_at=at))
+
+
 def _by_front(bare: Document, front: Document) -> Document:
     """Return what is known of a document with what the damaged file's front matter says."""
     article = replace(front.revision.article, canonical_url=bare.revision.article.canonical_url)
@@ -281,6 +313,7 @@ def _by_front(bare: Document, front: Document) -> Document:
         via_url=front.via_url,
         terms=front.terms,
         pictures=front.pictures,
+        enclosures=front.enclosures,
     )
 
 

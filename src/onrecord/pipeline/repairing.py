@@ -39,7 +39,7 @@ from onrecord.archive.mending import segment_patch
 from onrecord.archive.rewriting import sealed_segments
 from onrecord.archive.verify import first_damaged_record
 from onrecord.errors import FormatError
-from onrecord.fetch import Client, decoded_body
+from onrecord.fetch import Client, Kind, decoded_body
 from onrecord.ledger import Event, Put
 from onrecord.model import Digest, Fetched, RecordRef
 from onrecord.pipeline.pictures import reason_of, reasons_told
@@ -47,13 +47,16 @@ from onrecord.pipeline.reading import envelope_of
 from onrecord.pipeline.remaking import Remaking, told_by
 from onrecord.pipeline.report import utc_now
 from onrecord.pipeline.rereading import reread_step
+from onrecord.pipeline.stamping import words_of
 from onrecord.store import Disk, FolderStore
 from onrecord.warc import StoredRecord, write_cdxj
 
 #: Bytes of a damaged file that are looked through for what can still be read of it.
 MOST_READ = 32 * 1024 * 1024
-#: Media types of captures that may hold what is lost: lists and pictures.
-_HOLDING = re.compile(r"xml|rss|atom|json|image/")
+#: Media types of captures that may hold what is lost: lists, pictures, enclosures.
+_HOLDING = re.compile(r"xml|rss|atom|json|pdf|image/|audio/|video/")
+#: What is asked for again.
+_ASKED = ("pictures/", "enclosures/")
 #: What is mended first, since what comes later is made from it.
 _ORDER = (".warc.gz", ".cdxj", ".feed.json")
 
@@ -61,6 +64,7 @@ _FROM = {
     "backup": "its bytes are the backup's",
     "copy": "another file of the archive has the same bytes",
     "segment": "it was made again from the segment",
+    "ledger": "it says what a line of the ledger says",
     "bit": "the one bit that had flipped was found by the digest",
     "capture": "it was made again from its capture",
     "publisher": "its publisher still gives the same bytes",
@@ -155,6 +159,11 @@ class Repairing:
         self._same: defaultdict[Digest, list[str]] = defaultdict(list)
         for put in self._held.values():
             self._same[put.digest].append(put.path)
+        self._shown_by: defaultdict[str, set[str]] = defaultdict(set)
+        for line in lines:
+            for put in line.puts:
+                if put.path.startswith(_ASKED) and "id" in line.data:
+                    self._shown_by[put.path].add(line.data["id"])
         self._remaking = Remaking(archive, told_by(lines))
         self._lost: dict[Digest, str] = {}
         self._captured: dict[Digest, bytes] | None = None  #: what captures have of that which is lost
@@ -179,7 +188,7 @@ class Repairing:
     async def _mend(self, damage: Damage, put: Put) -> Mended:
         stood = self._stood(put)
         found = self._at_hand(put) or self._made(put, stood) or self._with_a_bit_back(put, stood)
-        if found is None and put.path.startswith("pictures/"):
+        if found is None and put.path.startswith(_ASKED):
             found = await self._asked(put)
         if found is not None and (staged := self._staged(put, found)):
             keep_damaged(self._archive.files, put.path)
@@ -231,6 +240,9 @@ class Repairing:
         if _is_document(put.path):
             data = self._remaking.exact(put, stood)
             return _Found("capture", data) if data else None
+        if put.path.startswith("stamps/") and put.path.endswith(".txt"):
+            line = self._archive.line(int(Path(put.path).stem))
+            return _Found("ledger", words_of(line))
         if put.path.endswith(".cdxj"):
             segment = f"{put.path.removesuffix('.cdxj')}.warc.gz"
             if self._is_whole(segment):
@@ -250,21 +262,31 @@ class Repairing:
         return _Found("bit", whole) if whole else None
 
     async def _asked(self, put: Put) -> _Found | None:
-        """Ask for a picture again, at each address that it was found at."""
-        archive = self._archive
-        known = (*archive.state.picture_urls(put.path), *archive.catalog.picture_urls(put.path))
+        """Ask for a picture or an enclosure again, at each address that it was found at."""
         tried: dict[str, str] = {}
-        for url in dict.fromkeys(known):
-            outcome = await self._client.fetch(url, kind="picture")
+        for url in self._addresses(put.path):
+            kind: Kind = "picture" if put.path.startswith("pictures/") else "enclosure"
+            outcome = await self._client.fetch(url, kind=kind)
             if not isinstance(outcome, Fetched):
                 tried[url] = reason_of(outcome)[0]
                 continue
-            body = decoded_body(outcome.final).body
+            body = decoded_body(outcome.final, limit=put.size + 1).body
             if ledger.digest_of(body) == put.digest:
                 return _Found("publisher", body, told={"url": url})
-            tried[url] = "its publisher gives another picture there now"
+            tried[url] = "its publisher gives other bytes there now"
         self._reasons[put.path] = reasons_told(tried) if tried else "no address of it is known"
         return None
+
+    def _addresses(self, path: str) -> list[str]:
+        """Return the addresses of a picture or an enclosure, as the state, the index and documents have them."""
+        archive = self._archive
+        found = [*archive.state.picture_urls(path), *archive.catalog.picture_urls(path)]
+        for article_id in self._shown_by.get(path, ()):
+            for revision in archive.catalog.revisions(article_id):
+                with suppress(FormatError):
+                    kept = archive.document_at(revision.path).files
+                    found += [one.url for one in kept if one.path == path]
+        return list(dict.fromkeys(found))
 
     def _in_captures(self) -> dict[Digest, bytes]:
         """Return what captures have of the pictures, and of what feeds gave, that are lost; looked for once."""
@@ -303,6 +325,8 @@ class Repairing:
             return "no capture of its feed has it"
         if put.path.endswith(".cdxj"):
             return "its segment is damaged too"
+        if put.path.startswith("stamps/"):
+            return "what a service answered at a moment, none can answer again"
         if put.path.endswith(".warc.gz"):
             place = self._archive.root / put.path
             damaged = first_damaged_record(place, put.path) if place.is_file() else ""
@@ -330,7 +354,7 @@ def _is_document(path: str) -> bool:
 
 
 def _is_in_captures(path: str) -> bool:
-    return path.endswith(".feed.json") or path.startswith("pictures/")
+    return path.endswith(".feed.json") or path.startswith(_ASKED)
 
 
 def _rank(path: str) -> int:

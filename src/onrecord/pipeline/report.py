@@ -38,6 +38,7 @@ class Happening(StrEnum):
     ENCLOSURE = "enclosure"
     ENCLOSURE_MISSING = "enclosure-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
+    UNSTAMPED = "unstamped"  #: a service did not see a signed head; told when the reason is a new one
     RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
 
 
@@ -79,6 +80,7 @@ class RoundReport:
     is_disk_low: bool = False  #: that limit is a full disk, which somebody must see to
     left: dict[str, int] = field(default_factory=dict)  #: looks left, by source; 0: it was not begun
     unsigned: str | None = None  #: why the ledger's head is not signed
+    unstamped: str | None = None  #: why a signed head has no stamp
 
     @property
     def id(self) -> str:

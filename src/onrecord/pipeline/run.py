@@ -29,6 +29,7 @@ from onrecord.pipeline.hosts import StateMemory
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport, utc_now
 from onrecord.pipeline.round import Round
 from onrecord.pipeline.sources import Found, check_typed, followed_as
+from onrecord.pipeline.stamping import services, stamp_heads
 from onrecord.pipeline.writing import Writer
 from onrecord.store import ASKED, State
 from onrecord.urls import address_candidates, host_of, same_site
@@ -175,11 +176,11 @@ async def update(
     async with _round(archive, environ, tell, limits) as one:
         report = await one.run(sources, recheck=recheck, fill=fill)
     archive.seal(now=utc_now())
-    sign(archive, report, before, environ=environ, tell=tell)
+    await attest(archive, report, before, environ=environ, tell=tell)
     return report
 
 
-def sign(
+async def attest(
     archive: Archive,
     report: RoundReport,
     before: tuple[datetime, datetime | None, dict[str, Any]] | None,
@@ -187,12 +188,30 @@ def sign(
     environ: Mapping[str, str],
     tell: Listener,
 ) -> None:
-    """Sign the ledger's head, once a day. Why it can't be is told once: not again where the round *before* told it."""
-    report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
-    if report.unsigned:
+    """Have the ledger’s head signed and seen, once a day. Why not is told once: not again after the round *before*."""
+    report.unsigned, report.unstamped = await sign_and_stamp(archive, environ)
+    told = before[2] if before else {}
+    for what, reason in ((Happening.UNSIGNED, report.unsigned), (Happening.UNSTAMPED, report.unstamped)):
+        if reason and told.get(what.value) != reason:
+            tell(News(what=what, source=archive.root.name, reason=reason))
+    if report.unsigned or report.unstamped:
         archive.state.end_round(report.id, report.ended_at or utc_now(), report.as_json())
-        if before is None or before[2].get("unsigned") != report.unsigned:
-            tell(News(what=Happening.UNSIGNED, source=archive.root.name, reason=report.unsigned))
+
+
+async def sign_and_stamp(
+    archive: Archive, environ: Mapping[str, str], *, daily: bool = True
+) -> tuple[str | None, str | None]:
+    """Sign the ledger's head, and show it to the services that the settings name; return why either was not done.
+
+    Raises:
+        StorageError: The archive can't be written to.
+    """
+    signing = sign_head(archive, Keyring(environ), now=utc_now(), daily=daily)
+    if not services(archive):
+        return signing.why_not, None
+    async with client_of(archive, environ) as client:
+        failed = await stamp_heads(archive, client)
+    return signing.why_not, "; ".join(failed) or None
 
 
 async def save_pages(

@@ -20,7 +20,7 @@ from onrecord.model import SourceId
 from onrecord.pipeline.planning import Turn, adopt, looks_due
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.round import Round
-from onrecord.pipeline.run import client_for, note_asked, sign
+from onrecord.pipeline.run import attest, client_for, note_asked
 from onrecord.pipeline.sources import chosen_sources
 from onrecord.pipeline.writing import Writer
 from onrecord.schedule import Bounds, is_due, most_at_once, next_round_offline
@@ -188,7 +188,7 @@ class Watch:
         self._resting |= dict.fromkeys(one.offline, until)
         if self._clock.monotonic() - self._sealed_at >= SEAL_EVERY.total_seconds():
             self._archive.seal(now=self._now())
-            sign(self._archive, report, last, environ=self._environ, tell=self._tell)
+            await attest(self._archive, report, last, environ=self._environ, tell=self._tell)
             self._sealed_at = self._clock.monotonic()
         await self._after_round(report)
         return is_lost or report.ended_early is not None

@@ -669,6 +669,11 @@ class SqliteCatalog:
         row = self._db.row("SELECT seq, at, key FROM signed ORDER BY seq DESC LIMIT 1")
         return SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) if row else None
 
+    def signed_since(self, seq: int) -> list[SignedHead]:
+        """Return the lines that are signatures, from line *seq* on, the newest first."""
+        rows = self._db.rows("SELECT seq, at, key FROM signed WHERE seq >= ? ORDER BY seq DESC", (seq,))
+        return [SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) for row in rows]
+
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return, for each source, how many articles, revisions, removals and pictures are held or missing."""
         found: dict[str, dict[str, int]] = {}
