@@ -118,6 +118,19 @@ def _ignore(_: Boundary) -> None:
     """Strike nowhere."""
 
 
+def read_document(files: FolderStore, path: str) -> Document:
+    """Return the document at *path*: what needs no open archive, as a process beside it.
+
+    Raises:
+        FormatError: It is missing or can't be read back.
+    """
+    try:
+        text = files.read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentFormatError(path, "this is not UTF-8 text; restore it from a backup") from error
+    return documents.read(text, path)
+
+
 class Archive:
     """An open archive. Opened for writing, it holds the lock and has been recovered.
 
@@ -479,11 +492,7 @@ class Archive:
         Raises:
             FormatError: It is missing or can't be read back.
         """
-        try:
-            text = self.files.read(path).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise DocumentFormatError(path, "this is not UTF-8 text; restore it from a backup") from error
-        return documents.read(text, path)
+        return read_document(self.files, path)
 
     def document(self, held: HeldArticle) -> Document:
         """Return the newest revision of an article."""
