@@ -6,8 +6,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from onrecord.demo.server import DemoServer, running
+
+# How long an example takes says how busy the machine is. What must not take long has a deadline of its own.
+settings.register_profile("onrecord", deadline=None)
+settings.load_profile("onrecord")
 
 
 @pytest.fixture(scope="session", autouse=True)
