@@ -22,6 +22,7 @@ from onrecord.config import (
     ProofConfig,
     RoundConfig,
     ScheduleConfig,
+    ServeConfig,
     SourceConfig,
     duration,
     parse,
@@ -172,6 +173,7 @@ def test_every_key_has_its_sentence() -> None:
         "proof": ProofConfig,
         "export": ExportConfig,
         "hook": HookConfig,
+        "serve": ServeConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}
     assert KEYS.keys() == named - {"sources.*.id"} | {

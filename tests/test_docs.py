@@ -134,6 +134,7 @@ _HEADINGS = {
     "proof": "[proof]",
     "export": "[[export]]",
     "hook": "[[hook]]",
+    "serve": "[serve]",
     "sources.*": '[sources."NAME"]',
 }
 _CLASSES: dict[str, type[Any]] = {
@@ -147,6 +148,7 @@ _CLASSES: dict[str, type[Any]] = {
     "proof": config.ProofConfig,
     "export": config.ExportConfig,
     "hook": config.HookConfig,
+    "serve": config.ServeConfig,
     "sources.*": config.SourceConfig,
 }
 

@@ -16,7 +16,7 @@ Killed before 4, nothing has happened: the staging folder is swept. Killed after
 from onrecord.archive.backup import BackupReport, back_up
 from onrecord.archive.chain import Damage
 from onrecord.archive.envelopes import write_envelope
-from onrecord.archive.folder import Archive, Boundary, Step, create, find
+from onrecord.archive.folder import Archive, Boundary, Step, create, find, read_document
 from onrecord.archive.forgetting import ForgetReport, forget
 from onrecord.archive.layout import (
     CONFIG,
@@ -71,6 +71,7 @@ __all__ = [
     "migrate",
     "picture_path",
     "prune",
+    "read_document",
     "rotate",
     "rulebook",
     "sign_head",

@@ -118,6 +118,19 @@ def _ignore(_: Boundary) -> None:
     """Strike nowhere."""
 
 
+def read_document(files: FolderStore, path: str) -> Document:
+    """Return the document at *path*: what needs no open archive, as a process beside it.
+
+    Raises:
+        FormatError: It is missing or can't be read back.
+    """
+    try:
+        text = files.read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentFormatError(path, "this is not UTF-8 text; restore it from a backup") from error
+    return documents.read(text, path)
+
+
 class Archive:
     """An open archive. Opened for writing, it holds the lock and has been recovered.
 
@@ -140,6 +153,7 @@ class Archive:
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
         self._rules: Rulebook | None = None
+        self.config_text = ""
         try:
             self.reload_config()
             self.files = FolderStore(root, disk)
@@ -174,13 +188,15 @@ class Archive:
         return cls(root, write=write, probe=probe, disk=disk, mending=mending)
 
     def reload_config(self) -> None:
-        """Read onrecord.toml (again)."""
+        """Read onrecord.toml (again). `config` stays the same object while nothing in it changes."""
         place = self.root / CONFIG
         with storage_errors(place):
             try:
                 text = place.read_text("utf-8")
             except UnicodeDecodeError as error:
                 raise ArchiveError(str(place), "this is not UTF-8 text; save it as UTF-8") from error
+        if text and text == self.config_text:
+            return
         self.config = config.parse(text, str(place))
         self.config_text = text
 
@@ -476,11 +492,7 @@ class Archive:
         Raises:
             FormatError: It is missing or can't be read back.
         """
-        try:
-            text = self.files.read(path).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise DocumentFormatError(path, "this is not UTF-8 text; restore it from a backup") from error
-        return documents.read(text, path)
+        return read_document(self.files, path)
 
     def document(self, held: HeldArticle) -> Document:
         """Return the newest revision of an article."""
