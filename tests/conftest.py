@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -39,3 +41,14 @@ def demo_server() -> Iterator[DemoServer]:
     """
     with running() as server:
         yield server
+
+
+@pytest.fixture
+def memory_folder(tmp_path: Path) -> Iterator[Path]:
+    """Yield a folder for hundreds of archives: in memory, where there is one, since no disk is asked to last."""
+    memory = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as made:
+        yield Path(made)

@@ -22,7 +22,14 @@ from onrecord.store import State
 #: Bytes that are flipped, one by one, in each kind of file.
 PLACES = 250
 NAMES = ("bridge", "tower", "桥")
-KINDS = {"document": "articles", "picture": "pictures", "capture": "captures", "ledger line": "ledger"}
+KINDS = {
+    "document": "articles",
+    "picture": "pictures",
+    "enclosure": "enclosures",
+    "capture": "captures",
+    "stamp": "stamps",
+    "ledger line": "ledger",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,16 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Archive.open(root, write=True) as archive:
         for number, name in enumerate(NAMES, 1):
             keep(archive, name, number)
+        archive.commit([Step(event=Event.STAMPED, data={"line": 2}, files=others())], now=AT)
     return root
+
+
+def others() -> tuple[tuple[str, bytes], ...]:
+    """Return the files of a stamp, as many bytes as an authority answers, and an enclosure."""
+    chance = random.Random(2)  # noqa: S311  it keeps no secret
+    sizes = {"txt": 240, "tsq": 90, "tsr": 1_500, "ots": 250}
+    stamps = ((archives.stamp_path(2, ending), chance.randbytes(size)) for ending, size in sizes.items())
+    return (*stamps, ("enclosures/ab/cd/abcd.mp3", chance.randbytes(2_000)))
 
 
 def keep(archive: Archive, name: str, number: int) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from documents import AT, document, exchange
 from onrecord.archive import CONFIG, Archive, Boundary, Step, verify
 from onrecord.demo.expected import addresses
 from onrecord.ledger import Event
+from onrecord.model import SourceId
 from onrecord.pipeline.run import update
 from onrecord.pipeline.sources import chosen_sources
 from onrecord.render import document as documents
@@ -163,29 +163,18 @@ def fault_after(root: Path, lines: int) -> str | None:
 
 def later() -> Step:
     """Return the step that keeps one more article."""
-    doc = document("later")
+    doc = replace(document("later"), source=SourceId("later.example"))
     path = "articles/later.example/2026/05/17-later.md"
     data = {"id": doc.id, "revision": 1, "document": path}
     return Step(event=Event.CAPTURED, data=data, files=((path, documents.write(doc).encode()),), document=doc)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Yield a folder for hundreds of archives: in memory, where there is one, since no disk is asked to last."""
-    memory = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
-    if not os.access(memory, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=memory) as made:
-        yield Path(made)
-
-
 @pytest.mark.slow
 def test_every_moment_of_a_round_leaves_an_archive_that_opens_verifies_and_goes_on(
-    recorded: Recorded, folder: Path, record_property: Any, capsys: pytest.CaptureFixture[str]
+    recorded: Recorded, memory_folder: Path, record_property: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A power cut asks nobody for a good moment."""
-    table = Table(folder, recorded.before)
+    table = Table(memory_folder, recorded.before)
     faults, counts = [], Counter[str]()
     for one in struck(recorded):
         counts[one.crash.value] += 1
@@ -200,11 +189,11 @@ def test_every_moment_of_a_round_leaves_an_archive_that_opens_verifies_and_goes_
 
 @pytest.mark.slow
 def test_the_round_after_a_crash_brings_what_an_undisturbed_one_brings(
-    root: Path, recorded: Recorded, folder: Path, day: int
+    root: Path, recorded: Recorded, memory_folder: Path, day: int
 ) -> None:
     """A crash costs a second look, and nothing else."""
     undisturbed = essence_of(root)
-    table = Table(folder, recorded.before)
+    table = Table(memory_folder, recorded.before)
     crashes = [one.left for one in struck(recorded)]
     chosen = crashes[:: max(1, len(crashes) // PLAYED)]
     with demo_newsroom() as newsroom:

@@ -51,6 +51,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Paper:
     )
     with (made.root / CONFIG).open("a") as settings:
         settings.write('enclosures = "keep"\n')
+    terms = b'[{"location": "/2026/*", "tdm-reservation": 1}]'
+    made.web.pages["paper.example/.well-known/tdmrep.json"] = [answer(terms)]
     made.web.pages["paper.example/pier.png"] = [picture("red")]
     made.web.pages["paper.example/pier.mp3"] = [answer(SOUND, headers=["Content-Type: audio/mpeg"])]
     figure = "<figure><img src=http://paper.example/pier.png></figure>"

@@ -7,7 +7,6 @@ run goes on. A file that takes another's place waits in `staging/` until the led
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +18,14 @@ from onrecord.archive.layout import CONFIG, FOLDERS, INDEX, LOCK, MARKS, STATE, 
 from onrecord.archive.lock import WriterLock
 from onrecord.errors import ArchiveError, FormatError
 from onrecord.ledger import Head, Line, Put
-from onrecord.store import FolderStore, copy_database
+from onrecord.store import Disk, FolderStore, copy_database
 from onrecord.store.files import STAGING, storage_errors
 
 #: How often the ledger is read again because a round wrote meanwhile.
 MOST_PASSES = 20
 _CHUNK = 1 << 20
+#: Files that are moved to their places together: a folder is synced once for those of them that are in it.
+TOGETHER = 64
 #: What a database is called until the ledger that it belongs to is written.
 _COPY = ".copy"
 
@@ -64,15 +65,20 @@ class _Copying:
     known: Mapping[str, Put]  #: what the last backup holds
     progress: Callable[[int, int], None]
     report: BackupReport = field(default_factory=BackupReport)
-    staged: dict[str, Put] = field(default_factory=dict)
+    staged: dict[str, Put] = field(default_factory=dict)  #: what takes another's place, behind the ledger
+    fresh: list[Put] = field(default_factory=list)  #: what is new, and waits to be moved with others
 
 
 def back_up(
-    root: Path, dest: Path, *, progress: Callable[[int, int], None] = lambda _done, _total: None
+    root: Path,
+    dest: Path,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    disk: Disk | None = None,
 ) -> BackupReport:
     """Copy the archive in *root* to *dest*; each copied file is read back and checked against the ledger.
 
-    *progress* is told (files seen to, files in all).
+    *progress* is told (files seen to, files in all); *disk* is what *dest* is written through.
 
     Raises:
         ArchiveError: *dest* holds something else, or was written to since the last backup.
@@ -84,7 +90,10 @@ def back_up(
     dest.mkdir(parents=True, exist_ok=True)
     lock = WriterLock(dest)
     try:
-        source, copy = FolderStore(root), FolderStore(dest)
+        source, copy = FolderStore(root), FolderStore(dest, disk)
+        # By its lock the next run knows that this folder is a backup that was begun.
+        with storage_errors(dest):
+            copy.disk.sync_folder(dest)
         known = _snapshot(copy) if any(copy.walk("ledger")) else _Snapshot({}, (), {})
         copying = _Copying(source, copy, known.held, progress)
         if copy.has_staged():  # the last run was broken off behind its ledger
@@ -154,9 +163,7 @@ def _copy_all(copying: _Copying, known: _Snapshot) -> None:
         now = _snapshot(source)
         _check_same(dest, known, now)
         try:
-            for done, put in enumerate(now.held.values(), 1):
-                _bring(copying, put)
-                copying.progress(done, len(now.held))
+            _bring_all(copying, now.held)
             break
         except _MovedOnError as error:
             if before is not None and before.lines == now.lines:
@@ -168,13 +175,14 @@ def _copy_all(copying: _Copying, known: _Snapshot) -> None:
     is_open = set(_open_segments(source, now.held))
     for path in is_open:
         _copy_open(source, dest, path)
-    for path, data in now.files.items():
+    dest.sync_staging()
+    for path, data in sorted(now.files.items()):
         if known.files.get(path) != data:
-            _replace(dest.root / path, data)
+            _replace(dest, path, data)
     dest.settle(put for path, put in copying.staged.items() if now.held.get(path) == put)
     dest.sweep()
     report.deleted = _delete_rest(dest, {*now.held, *is_open})
-    _replace(dest.root / CONFIG, (source.root / CONFIG).read_bytes())
+    dest.write(CONFIG, (source.root / CONFIG).read_bytes())
     report.lines, report.files = len(now.lines), len(now.held)
 
 
@@ -186,44 +194,47 @@ def _check_same(dest: FolderStore, known: _Snapshot, now: _Snapshot) -> None:
         raise ArchiveError(str(dest.root), what)
 
 
+def _bring_all(copying: _Copying, held: Mapping[str, Put]) -> None:
+    try:
+        for done, put in enumerate(held.values(), 1):
+            _bring(copying, put)
+            copying.progress(done, len(held))
+    finally:  # stopped by a person, too
+        _settle_fresh(copying)
+
+
 def _bring(copying: _Copying, put: Put) -> None:
     """See to it that the backup has a file, or will have it once its ledger is written."""
     dest = copying.dest
     is_there = dest.exists(put.path)
     if is_there and copying.known.get(put.path) == put and dest.size(put.path) == put.size:
         return
-    if copying.staged.get(put.path) == put:
+    if copying.staged.get(put.path) == put or put in copying.fresh:
         return
     if is_there and put.path not in copying.known and _digest(dest.root / put.path) == put.digest:
         return  # a backup that was broken off has brought it
     try:
-        if is_there:
-            copying.staged[put.path] = dest.stage_stream(
-                put.path, lambda out: _pour(copying.source, put, out)
-            )
-        else:
-            _copy_new(copying, put)
+        staged = dest.stage_stream(put.path, lambda out: _pour(copying.source, put, out))
     except FileNotFoundError as error:
         raise _MovedOnError(put) from error
+    if staged != put:
+        dest.unstage(staged)
+        what = "what was written is not what is read back; check that disk"
+        raise FormatError(str(dest.root / put.path), what)
+    if is_there:
+        copying.staged[put.path] = put
+    else:
+        copying.fresh.append(put)
+        if len(copying.fresh) >= TOGETHER:
+            _settle_fresh(copying)
     copying.report.copied += 1
     copying.report.size += put.size
 
 
-def _copy_new(copying: _Copying, put: Put) -> None:
-    place = copying.dest.root / put.path
-    fresh = place.with_name(f"{place.name}.new")
-    with storage_errors(place):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with fresh.open("wb") as out:
-                _pour(copying.source, put, out)
-                out.flush()
-                os.fsync(out.fileno())
-            if _digest(fresh) != put.digest:
-                raise FormatError(str(place), "what was written is not what is read back; check that disk")
-            fresh.replace(place)
-        finally:
-            fresh.unlink(missing_ok=True)
+def _settle_fresh(copying: _Copying) -> None:
+    """Move what takes nothing's place to where it belongs: broken off, it need not be copied again."""
+    copying.dest.settle(copying.fresh)
+    copying.fresh.clear()
 
 
 def _pour(source: FolderStore, put: Put, out: BinaryIO) -> None:
@@ -251,20 +262,14 @@ def _open_segments(source: FolderStore, held: Mapping[str, Put]) -> Iterator[str
 def _copy_open(source: FolderStore, dest: FolderStore, path: str) -> None:
     """Copy what there is of a segment that is being written; whoever opens the copy cuts off a torn record."""
     try:
-        _replace(dest.root / path, (source.root / path).read_bytes())
+        data = (source.root / path).read_bytes()
     except FileNotFoundError:  # nothing was in it, and it is gone
         return
+    _replace(dest, path, data)
 
 
-def _replace(place: Path, data: bytes) -> None:
-    with storage_errors(place):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = place.with_name(f"{place.name}.new")
-        with fresh.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(place)
+def _replace(dest: FolderStore, path: str, data: bytes) -> None:
+    dest.settle([dest.stage(path, data)])
 
 
 def _delete_rest(dest: FolderStore, wanted: set[str]) -> int:

@@ -20,7 +20,6 @@ from onrecord.dates import from_iso
 from onrecord.errors import DocumentFormatError, FormatError
 from onrecord.extract import READER_VERSION, read_entry, read_page_and_facts
 from onrecord.fetch import decoded_body
-from onrecord.judge.terms import terms_of
 from onrecord.ledger import Event, Line, Put, digest_of
 from onrecord.model import (
     Article,
@@ -40,6 +39,7 @@ from onrecord.pipeline.claims import recalled
 from onrecord.pipeline.enclosures import listed_in
 from onrecord.pipeline.pictures import kept_picture
 from onrecord.pipeline.rereading import Rereading, article_of, with_reading
+from onrecord.pipeline.terms import terms_again
 from onrecord.render import document as documents
 from onrecord.store import HeldArticle, HeldRevision
 from onrecord.warc import StoredRecord
@@ -57,9 +57,7 @@ class Told:
     line: Line  #: the one that made it
     path: str  #: where its document stands now
     record: RecordRef | None  #: where its capture stands now; None: there is none, or it was pruned
-    enclosures: tuple[
-        Put, ...
-    ]  #: the files that the article's entry carried, as far as they were kept by then
+    enclosures: tuple[Put, ...]  #: files that the article's entry carried, as far as they were kept by then
 
 
 def told_by(lines: Iterable[Line]) -> dict[str, Told]:
@@ -201,7 +199,7 @@ class Remaking:
         bare = _by_others(bare, others)
         record = self._archive.record(one.record) if one.record else None
         found: list[Document] = []
-        for terms in dict.fromkeys((*(other.terms for other in others), _terms(record), Terms())):
+        for terms in dict.fromkeys((*(other.terms for other in others), self._terms(one, record), Terms())):
             for enclosures in self._enclosures(one, others):
                 for via in VIAS if bare.revision.kind is ReadingKind.RENDITION else (None,):
                     via_url = record.url if via and record else None
@@ -218,6 +216,18 @@ class Remaking:
             pairs = zip(listed, one.enclosures, strict=True)
             found.append(tuple(replace(file, digest=put.digest, path=put.path) for file, put in pairs))
         return list(dict.fromkeys((*found, listed, ())))
+
+    def _terms(self, one: Told, record: StoredRecord | None) -> Terms:
+        """Return what a page says about keeping it, by its capture; what its site says, where there is none."""
+        state, url = self._archive.state, one.line.data.get("url", "")
+        if record is None:
+            return terms_again(url, None, None, state)
+        exchange = record.exchange()
+        content_type = exchange.header("content-type")
+        _, facts = read_page_and_facts(
+            decoded_body(exchange).body, url=exchange.url, content_type=content_type
+        )
+        return terms_again(url, exchange, facts, state)
 
     def _moments(self, one: Told, record: StoredRecord | None) -> list[datetime]:
         """Return when a revision may have been captured: a feed's text, which has no capture, just before its line."""
@@ -342,13 +352,3 @@ def _listed(url: CanonicalUrl, held: HeldArticle | None) -> Article:
         published_at=from_iso(held.published) if held.published else None,
         language=held.language,
     )
-
-
-def _terms(record: StoredRecord | None) -> Terms:
-    """Return what a page says about keeping it, by its capture; its site's file was not captured."""
-    if record is None:
-        return Terms()
-    exchange = record.exchange()
-    content_type = exchange.header("content-type")
-    _, facts = read_page_and_facts(decoded_body(exchange).body, url=exchange.url, content_type=content_type)
-    return terms_of(exchange.headers, facts, None, "/")

@@ -306,11 +306,9 @@ class Repairing:
     def _answers(self) -> Iterator[StoredRecord]:
         """Yield the captures of lists and pictures, the newest first; what is damaged is left out."""
         for segment in reversed(sealed_segments(self._archive)):
-            try:
-                rows = self._archive.files.read(cdxj_path(segment)).decode().splitlines()
-            except (FormatError, UnicodeDecodeError):
+            if not self._is_whole(cdxj_path(segment)):
                 continue
-            for row in rows:
+            for row in self._archive.files.read(cdxj_path(segment)).decode().splitlines():
                 told = json.loads(row.split(" ", 2)[2])
                 if _HOLDING.search(told["mime"]):
                     with suppress(FormatError):

@@ -14,6 +14,7 @@ from onrecord.extract import PageFacts
 from onrecord.fetch import Client, decoded_body
 from onrecord.judge.terms import terms_of
 from onrecord.model import Exchange, Fetched, Terms
+from onrecord.store import State
 
 #: A site's file stands for so long, and so does its absence.
 LIFETIME = timedelta(days=1)
@@ -33,11 +34,9 @@ class TermsDesk:
 
     async def of(self, url: str, answer: Exchange | None, facts: PageFacts | None) -> Terms:
         """Return what is said of the page at *url*; without its *answer*, what its site's file says."""
-        parts = urlsplit(answer.url if answer else url)
-        path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+        origin, path = parted(answer.url if answer else url)
         site = None
         if self._archive.config.keep.tdmrep:
-            origin = f"{parts.scheme}://{parts.netloc}"
             # Several pages of one site come at once; one of them asks.
             async with self._locks.setdefault(origin, asyncio.Lock()):
                 site = await self._file(origin)
@@ -53,3 +52,18 @@ class TermsDesk:
             known = (base64.b64encode(body).decode(), self._now())
             state.put_host_note(_NOTE, origin, *known)
         return base64.b64decode(known[0]) or None
+
+
+def terms_again(url: str, answer: Exchange | None, facts: PageFacts | None, state: State) -> Terms:
+    """Return what `TermsDesk.of` said of a page, as far as its site's file is still known; no server is asked."""
+    origin, path = parted(answer.url if answer else url)
+    known = state.host_note(_NOTE, origin)
+    site = base64.b64decode(known[0]) or None if known else None
+    return terms_of(answer.headers if answer else (), facts or PageFacts(), site, path)
+
+
+def parted(url: str) -> tuple[str, str]:
+    """Return an address's origin, and its path with the query."""
+    parts = urlsplit(url)
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    return f"{parts.scheme}://{parts.netloc}", path

@@ -303,7 +303,9 @@ def _stamp(one: Line, files: Mapping[str, bytes], heads: Mapping[int, Head], tru
     return f"{told}, and signed for it, by {trusted} as openssl verifies it"
 
 
-_OPENSSL = "check.py --stamps-ca CA.pem, or openssl ts -verify -data {words} -in {file} -CAfile CA.pem"
+_OPENSSL = (
+    "add --stamps-ca CA.pem, or unpack, then openssl ts -verify -data {words} -in {file} -CAfile CA.pem"
+)
 _OTS = (
     "{file}: a calendar took in line {line}; what it attests is NOT verified yet: unpack, then"
     " ots upgrade {file}; ots verify -f {words} {file}"
