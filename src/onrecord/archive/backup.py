@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from onrecord import ledger
 from onrecord.archive.folder import Archive
-from onrecord.archive.layout import CONFIG, INDEX, LOCK, MARKS, STATE, cdxj_path
+from onrecord.archive.layout import CONFIG, FOLDERS, INDEX, LOCK, MARKS, STATE, cdxj_path
 from onrecord.archive.lock import WriterLock
 from onrecord.errors import ArchiveError, FormatError
 from onrecord.ledger import Head, Line, Put
@@ -126,8 +126,7 @@ def _check(root: Path, dest: Path) -> None:
 
 def _is_begun(dest: Path) -> bool:
     """Is there nothing in *dest*, or what a first backup has brought before it was broken off?"""
-    copies = {f"{name}{_COPY}" for name in (STATE, INDEX, MARKS)}
-    ours = {LOCK, STAGING, "articles", "pictures", "captures", *copies}
+    ours = {LOCK, STAGING, *FOLDERS, *(f"{name}{_COPY}" for name in (STATE, INDEX, MARKS))}
     names = {place.name for place in dest.iterdir()}
     # A person's own folder may be called "pictures"; a backup begins with its lock.
     return not names or (LOCK in names and names <= ours)
@@ -270,11 +269,6 @@ def _replace(place: Path, data: bytes) -> None:
 
 def _delete_rest(dest: FolderStore, wanted: set[str]) -> int:
     """Delete what the archive no longer has; return how many files that were."""
-    rest = [
-        path
-        for folder in ("articles", "pictures", "captures")
-        for path in dest.walk(folder)
-        if path not in wanted
-    ]
+    rest = [path for folder in FOLDERS for path in dest.walk(folder) if path not in wanted]
     dest.delete(rest)
     return len(rest)

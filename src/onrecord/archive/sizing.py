@@ -50,8 +50,8 @@ def _named(files: FolderStore) -> Iterator[tuple[str, str]]:
             "older revisions" if _OLDER.search(path) else "what feeds gave" if is_feed else "documents",
             path,
         )
-    for what, folder in (("pictures", "pictures"), ("captures", "captures"), ("ledger", "ledger")):
-        yield from ((what, path) for path in files.walk(folder))
+    for folder in ("pictures", "enclosures", "captures", "ledger"):
+        yield from ((folder, path) for path in files.walk(folder))
     for name, what in ((INDEX, "index, can be made again"), (STATE, "state"), (MARKS, "marks and notes")):
         for ending in ("", "-wal", "-shm"):
             if files.exists(f"{name}{ending}"):

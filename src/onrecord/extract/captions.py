@@ -39,12 +39,19 @@ _CREDIT_LEAD = re.compile(
 _AGENCY = (
     r"(?:AP|AFP|EPA|EFE|ANSA|APA|NTB|PAP|ČTK|TASS|UPI|"
     r"(?i:dpa|Reuters|Getty|Keystone|imago|picture[- ]alliance|Unsplash|Pexels|Pixabay|Shutterstock|iStock(?:photo)?|"
-    r"Alamy|Bloomberg|Xinhua|Yonhap|Kyodo|Magnum Photos|Adobe Stock|Depositphotos|supplied|handout)|"
+    r"Alamy|Bloomberg|Xinhua|Yonhap|Kyodo|Magnum Photos|Adobe Stock|Depositphotos)|"
     r"ＡＰ|ロイター|共同|時事|연합뉴스|뉴시스|뉴스1|로이터|\S{2,4} 기자|"
     r"法新社|路透社|新华社|新華社|美联社|美聯社|视觉中国|中新社)"
 )
 #: An agency's name, in the middle of other words or beside none.
 _NAMES_AGENCY = re.compile(rf"(?<!\w){_AGENCY}(?!\w)")
+#: A word that stands in a sentence and in no credit.
+_PROSE = re.compile(
+    r"(?<!\w)(?!(?:via|from|for|and|the|photo|images?|picture|alliance|handout|pool|file|courtesy|stock|supplied)\b)"
+    r"[a-zà-öø-ÿ]{3,}(?!\w)"
+)
+#: What a caption ends with where nobody is named.
+_UNNAMED_MAKER = re.compile(r"(?:supplied|handout|contributed|file photo)$", re.IGNORECASE)
 #: The end of a sentence: not the mark of an initial.
 _SENTENCE_END = re.compile(
     r"(?:(?<=[a-zà-öø-ÿ\d»”\"'’)])[.!?…]|(?<=[\u3040-\uffef])[.!?…]|。)[»”\"]?\s*(?=\S)"
@@ -276,7 +283,8 @@ def _parted(caption: str, alt: str) -> tuple[str, str | None]:
         return caption[: len(alt)] + ("." if rest[0] == "." else ""), rest.strip(_JOINTS + ".")
     ends = [end.end() for end in _SENTENCE_END.finditer(caption)]
     after = caption[ends[-1] :] if ends else ""
-    if len(after) <= MAX_CREDIT and after[-1:] not in ".!?" and _NAMES_AGENCY.search(after):
+    is_credit = _NAMES_AGENCY.search(after) and not _PROSE.search(_NAMES_AGENCY.sub("", after))
+    if len(after) <= MAX_CREDIT and after[-1:] not in ".!?" and (is_credit or _UNNAMED_MAKER.match(after)):
         return caption[: ends[-1]].rstrip(), after
     found = _AGENCY_IN_BRACKETS.search(caption) or _NAMES_IN_BRACKETS.search(caption)
     if found is None and _JAPANESE.search(caption):

@@ -27,6 +27,8 @@ TOO_LITTLE = 0.3
 MAX_CLAIMED = 10
 #: Pictures whose origin is kept.
 MAX_NOTED = 20
+#: Lines taken or left out against the rules that are told of.
+MAX_OVERRULED = 30
 
 
 def blocks_shown(
@@ -34,9 +36,7 @@ def blocks_shown(
 ) -> tuple[Block, ...]:
     """Return the article's blocks: its lines, and the pictures and embeds that stand among them."""
     survey, body = reading.survey, reading.body
-    known = _known(reading, people)
-    shown = pictures_shown(survey, body, reading.head_at, reading.resolve, known)
-    _note_pictures(reading, known, shown)
+    shown = pictures_shown(survey, body, reading.head_at, reading.resolve, _known(reading, people))
     chosen = set(body.chosen) - taken
     items: list[Item] = []
     pictures: dict[int, Picture] = {}
@@ -58,13 +58,24 @@ def blocks_shown(
     return tuple(_without_idle_rules(made))
 
 
-def _note_pictures(reading: Reading, known: Known, shown: dict[int, Picture]) -> None:
-    """Keep why each picture is the article's, and who is credited."""
-    for at, picture in list(shown.items())[:MAX_NOTED]:
-        is_claimed = known.claims(media.key_of(picture.url))
-        place = "by the headline" if at < reading.body.start else "among the text"
+def note_pictures(reading: Reading, content: tuple[Block, ...]) -> None:
+    """Keep why each picture of *content* is the article's."""
+    known = _known(reading, ())
+    text_at = next((at for at, block in enumerate(content) if isinstance(block, Paragraph)), len(content))
+    figures = [(at, block.picture.url) for at, block in enumerate(content) if isinstance(block, Figure)]
+    for at, url in figures[:MAX_NOTED]:
+        is_claimed = known.claims(media.key_of(url))
+        place = "by the headline" if at < text_at else "among the text"
         origin = f"shown {place}{', and claimed' if is_claimed else ''}"
-        reading.note("pictures", origin, picture.url, 0.95 if is_claimed else 0.8)
+        reading.note("pictures", origin, url, 0.95 if is_claimed else 0.8)
+
+
+def note_overruled(reading: Reading) -> None:
+    """Keep which lines were taken or left out against the rules, and which features did it."""
+    chosen = set(reading.body.chosen)
+    for at, why in [*reading.body.reasons.items()][:MAX_OVERRULED]:
+        what = "taken" if at in chosen else "left out"
+        reading.note("blocks", f"learned, {what}: {', '.join(why)}", reading.survey.line_at(at).text, 0.7)
 
 
 def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
@@ -74,7 +85,7 @@ def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
 
 
 def _known(reading: Reading, people: tuple[str, ...]) -> Known:
-    """Return what the page claims of its pictures: Open Graph, JSON-LD, and links to one."""
+    """Return what the page claims of its pictures, in Open Graph, cards for networks and JSON-LD."""
     stated = [*reading.metas.every(*_PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
     return Known(tuple(dict.fromkeys(media.key_of(one) for one in stated if "/" in one)), people)
 
@@ -102,7 +113,7 @@ def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     """Return the blocks of a text that a script holds, which is HTML as a rule."""
     tree = markup.parse(html if "<" in html else "".join(f"<p>{part}" for part in html.splitlines()))
     inner = replace(reading, survey=survey_of(tree.root), head_at=0)
-    inner.body = choose(inner.survey, guide=None, title=title)
+    inner.body = choose(inner.survey, guide=None, title=title, is_page=False)
     content = blocks_shown(inner, set(), title)
     if content:
         reading.problems.append(Problem("body-only-in-script"))
@@ -120,10 +131,11 @@ def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[
     if found is None or (html := found.body or found.stripped) is None:
         return ()
     inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
-    is_chosen = found.body is None or found.rule.is_pruned
-    inner.body = (
-        choose(inner.survey, guide=reading.ld.body, title=title) if is_chosen else _all_of(inner.survey)
-    )
+    is_page = found.body is None
+    if is_page or found.rule.is_pruned:
+        inner.body = choose(inner.survey, guide=reading.ld.body, title=title, is_page=is_page)
+    else:
+        inner.body = _all_of(inner.survey)
     made = blocks_shown(inner, set(), title)
     is_old = found.rule.is_pruned and len(body_text(made)) < TOO_LITTLE * len(body_text(own))
     if any(isinstance(block, Paragraph) for block in made) and not is_old:

@@ -15,7 +15,15 @@ from onrecord.extract.access import access_of
 from onrecord.extract.body import choose
 from onrecord.extract.byline import byline_of
 from onrecord.extract.claims import Metas, canonical_links
-from onrecord.extract.content import blocks_shown, from_state, hidden_text, ruled_blocks, stated_body
+from onrecord.extract.content import (
+    blocks_shown,
+    from_state,
+    hidden_text,
+    note_overruled,
+    note_pictures,
+    ruled_blocks,
+    stated_body,
+)
 from onrecord.extract.dateline import dateline_in
 from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.filed import section_of, topics_of
@@ -105,15 +113,17 @@ def _article(reading: Reading) -> Article | None:
         return None
     if not body.chosen and ld.body and hidden is None and not ruled_content:
         content = stated_body(reading, content, ld.body)
-    elif body.chosen:
+    elif body.chosen and hidden is None and not ruled_content:
         guide = ", guided by json-ld articleBody" if ld.body else ""
         reading.note("blocks", f"lines of the page{guide}", survey.line_at(body.chosen[0]).text, 0.8)
+        note_overruled(reading)
     published = times.published(
         reading.metas, ld, marks, url=reading.url, entry=reading.entry, lines=lines_near(reading)
     )
     changed = times.modified(reading.metas, ld, marks, published[0] if published else None)
     reading.evidence += [found[1] for found in (published, changed) if found]
     translations = foot.translations(survey, body, reading.resolve, url=reading.url, language=language)
+    note_pictures(reading, content)
     _note_lines(reading, "credits", credit_lines)
     _note_lines(reading, "corrections", corrections)
     _note_lines(reading, "translations", [one.url for one in translations])

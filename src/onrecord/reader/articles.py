@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from onrecord.reader.captures import captures_of
 from onrecord.reader.chinese import Wording
 from onrecord.reader.looks import look_of
 from onrecord.reader.marking import LONGEST_NOTE
-from onrecord.reader.pictures import figures, picture_response
+from onrecord.reader.pictures import figures, kept_file, picture_response
 from onrecord.reader.posts import is_ours
 from onrecord.reader.shown import Shown, reader_of
 from onrecord.render import comparison as rendering
@@ -43,6 +44,7 @@ class Articles:
             web.get("/article/{id}", self.article),
             web.get("/article/{id}/changes", self.comparison),
             web.get("/pictures/{path:[0-9a-f/]+\\.[a-z0-9]+}", self.picture),
+            web.get("/enclosures/{path:[0-9a-f/]+\\.[a-z0-9]+}", self.enclosure),
         ]
 
     async def article(self, request: web.Request) -> web.Response:
@@ -78,6 +80,14 @@ class Articles:
             translations=translations,
             beside=catalog.translations(held.id),
             captures={one.record_id: one.record for one in captures_of(self._shown.archive, held)},
+            enclosures=[
+                (
+                    f"/{one.path}" if one.path else html.safe_link(one.url),
+                    one.url,
+                    ", ".join(html.enclosure_words(one)),
+                )
+                for one in document.enclosures
+            ],
             aliases=catalog.aliases(held.id),
             mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
             note=marks.note(reader, held.id) if marks else None,
@@ -125,6 +135,17 @@ class Articles:
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Give a kept picture."""
         return picture_response(self._shown.root, request.match_info["path"])
+
+    async def enclosure(self, request: web.Request) -> web.StreamResponse:
+        """Give a kept enclosure: to be saved or played by another program, never shown as a page of ours."""
+        place = kept_file(self._shown.root, "enclosures", request.match_info["path"])
+        headers = {
+            "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
+            "Content-Disposition": f'attachment; filename="{place.name}"',
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        return web.FileResponse(place, headers=headers)
 
 
 def block_parts(blocks: Sequence[Block], document: Document) -> list[Markup]:

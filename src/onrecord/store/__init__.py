@@ -15,12 +15,14 @@ from onrecord.store.protocols import (
     FileStore,
     HeldArticle,
     HeldChange,
+    HeldGap,
     HeldKey,
     HeldRevision,
     Listing,
     SignedHead,
 )
 from onrecord.store.state import (
+    ASKED,
     AbsenceRow,
     AddressRow,
     DeliveryRow,
@@ -29,9 +31,11 @@ from onrecord.store.state import (
     PictureRow,
     SourceRow,
     State,
+    WindowRow,
 )
 
 __all__ = [
+    "ASKED",
     "AbsenceRow",
     "AddressRow",
     "Catalog",
@@ -44,6 +48,7 @@ __all__ = [
     "FolderStore",
     "HeldArticle",
     "HeldChange",
+    "HeldGap",
     "HeldKey",
     "HeldRevision",
     "Listing",
@@ -56,5 +61,6 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WindowRow",
     "copy_database",
 ]
