@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -32,6 +32,7 @@ _HEADERS = {
 }
 #: A name that a page elsewhere has pointed at this machine is none of ours ("DNS rebinding").
 _OWN_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?", re.IGNORECASE)
+_LAST_PORT = 65_535
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -67,6 +68,18 @@ def serve(root: Path, *, host: str, port: int, ready: Callable[[str], None]) -> 
 
 
 async def _serve(root: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    async with listening(root, host=host, port=port) as origins:
+        ready(f"{origins.reader}/")
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def listening(root: Path, *, host: str, port: int) -> AsyncIterator[Origins]:
+    """Show the archive in *root* meanwhile; give the origins at which it and its captures answer.
+
+    Raises:
+        StorageError: The port is taken.
+    """
     origins = Origins()
     runners = [
         web.AppRunner(app, access_log=None, handle_signals=False)
@@ -77,11 +90,10 @@ async def _serve(root: Path, host: str, port: int, ready: Callable[[str], None])
             await runner.setup()
         origins.reader = await _listen(runners[0], host, port)
         try:
-            origins.captures = await _listen(runners[1], host, port + 1 if 0 < port < 65_535 else 0)
+            origins.captures = await _listen(runners[1], host, port + 1 if 0 < port < _LAST_PORT else 0)
         except StorageError:  # any other will do: no person types it
             origins.captures = await _listen(runners[1], host, 0)
-        ready(f"{origins.reader}/")
-        await asyncio.Event().wait()
+        yield origins
     finally:
         for runner in runners:
             await runner.cleanup()

@@ -11,6 +11,7 @@ from onrecord.reader.articles import Articles
 from onrecord.reader.beside import Beside
 from onrecord.reader.captures import Captures
 from onrecord.reader.finding import Finding
+from onrecord.reader.health import HealthPages
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
 from onrecord.reader.marking import Marking
@@ -31,6 +32,7 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
         Captures(shown, origins),
         Marking(shown),
         House(shown),
+        HealthPages(shown),
     )
     return [
         *(route for room in rooms for route in room.routes()),

@@ -611,6 +611,15 @@ class SqliteCatalog:
         sql = "SELECT url, path, reason FROM picture WHERE id = ? ORDER BY url"
         return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (article_id,))]
 
+    def pictures_missing(self, source: str) -> list[tuple[str, str, str]]:
+        """Return (article, address, reason) of a source's pictures that are not kept."""
+        sql = (
+            "SELECT picture.id, picture.url, coalesce(picture.reason, '') FROM article"
+            " JOIN picture ON picture.id = article.id"
+            " WHERE article.source = ? AND picture.path IS NULL ORDER BY article.number, picture.url"
+        )
+        return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (source,))]
+
     def enclosures_missing(self, source: str) -> list[tuple[str, str, str]]:
         """Return (article, address, reason) of a source's enclosures that were to be kept, and are not."""
         sql = (
