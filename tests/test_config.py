@@ -21,6 +21,7 @@ from onrecord.config import (
     PictureConfig,
     RoundConfig,
     ScheduleConfig,
+    ServeConfig,
     SourceConfig,
     duration,
     parse,
@@ -170,6 +171,7 @@ def test_every_key_has_its_sentence() -> None:
         "round": RoundConfig,
         "export": ExportConfig,
         "hook": HookConfig,
+        "serve": ServeConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}
     assert KEYS.keys() == named - {"sources.*.id"} | {

@@ -133,6 +133,7 @@ _HEADINGS = {
     "round": "[round]",
     "export": "[[export]]",
     "hook": "[[hook]]",
+    "serve": "[serve]",
     "sources.*": '[sources."NAME"]',
 }
 _CLASSES: dict[str, type[Any]] = {
@@ -145,6 +146,7 @@ _CLASSES: dict[str, type[Any]] = {
     "round": config.RoundConfig,
     "export": config.ExportConfig,
     "hook": config.HookConfig,
+    "serve": config.ServeConfig,
     "sources.*": config.SourceConfig,
 }
 

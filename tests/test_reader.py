@@ -147,7 +147,7 @@ def test_a_publishers_markup_is_text(paper: Paper, path: str) -> None:
 
 def test_only_this_machine_is_answered(paper: Paper) -> None:
     """Without a password nobody else in the network reads the archive."""
-    with pytest.raises(UsageError, match="this machine alone"):
+    with pytest.raises(UsageError, match="nobody has a password yet"):
         serve(paper.root, host="0.0.0.0", port=0, ready=lambda _: None)  # noqa: S104  refused
 
 

@@ -13,6 +13,7 @@ from onrecord.archive import Archive
 from onrecord.reader import make_app
 from rounds import Paper, item, page
 from test_reader import get
+from test_reader_marks import seal
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ def follow(paper: Paper, address: str) -> tuple[int, str]:
 
     async def ask() -> tuple[int, str]:
         async with TestClient(TestServer(make_app(paper.root))) as client:
-            answered = await client.post("/sources", data={"address": address})
+            form = {"address": address, "csrf": await seal(client)}
+            answered = await client.post("/sources", data=form)
             return answered.status, await answered.text()
 
     return asyncio.run(ask())

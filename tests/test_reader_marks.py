@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -60,10 +61,18 @@ def post(path: str, **fields: str) -> Visit:
     """Return a step that sends a form, and follows where it leads."""
 
     async def step(client: Client) -> str:
-        async with client.post(path, data=fields) as answer:
+        async with client.post(path, data={"csrf": await seal(client), **fields}) as answer:
             return await answer.text()
 
     return step
+
+
+async def seal(client: Client) -> str:
+    """Return what each form of a page carries."""
+    async with client.get("/") as page:
+        found = re.search(r'name="csrf" value="([0-9a-f]{64})"', await page.text())
+    assert found
+    return found[1]
 
 
 def bridge(paper: Paper) -> str:
@@ -148,7 +157,8 @@ def test_a_form_of_another_page_changes_nothing(paper: Paper, headers: dict[str,
     """A page elsewhere can't star, note or mark in one's place."""
 
     async def forged(client: Client) -> str:
-        async with client.post(f"{bridge(paper)}/mark", data={"starred": "yes"}, headers=headers) as answer:
+        form = {"starred": "yes", "csrf": await seal(client)}
+        async with client.post(f"{bridge(paper)}/mark", data=form, headers=headers) as answer:
             return str(answer.status)
 
     refused = visit(paper, forged)
@@ -162,7 +172,7 @@ def test_a_form_leads_back_to_a_page_of_ours(paper: Paper, back: str) -> None:
     """Nobody is sent elsewhere by a form that was filled in for them."""
 
     async def sent(client: Client) -> str:
-        form = {"starred": "yes", "back": back}
+        form = {"starred": "yes", "back": back, "csrf": await seal(client)}
         async with client.post(f"{bridge(paper)}/mark", data=form, allow_redirects=False) as answer:
             return answer.headers["Location"]
 

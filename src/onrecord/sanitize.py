@@ -9,7 +9,7 @@ Pure: no files, network, clock or log.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import nh3
 
@@ -158,7 +158,8 @@ def _page_cleaner() -> nh3.Cleaner:
     )
 
 
-@cache
+# A reader is asked by a few names of its own, each with a port that the asker may write as they like.
+@lru_cache(maxsize=16)
 def _cleaner(pictures: str) -> nh3.Cleaner:
     def filtered(_: str, name: str, value: str) -> str | None:
         if name == "src":

@@ -17,6 +17,7 @@ import signal
 import sys
 
 from onrecord.cli import (  # noqa: F401  each adds its commands
+    admitting,
     changing,
     checking,
     commands,

@@ -151,6 +151,20 @@ class HookConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServeConfig:
+    """Where the reader answers, and whom."""
+
+    host: str = "localhost"  #: the address that is listened on
+    port: int = 8420
+    address: str | None = None  #: as it is reached from elsewhere, behind a proxy
+    captures: str | None = None  #: the same for what servers sent, which is shown on an origin of its own
+    names: tuple[str, ...] = ()  #: hosts' names that it answers to, beside that one's and this machine's
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()  #: whose X-Forwarded-For is believed
+    public: bool = False  #: everybody may read
+    reserved: bool = False  #: also what publishers ask not to pass on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """onrecord.toml, read."""
 
@@ -166,6 +180,7 @@ class Config:
     round: RoundConfig = field(default_factory=RoundConfig)
     export: tuple[ExportConfig, ...] = ()
     hook: tuple[HookConfig, ...] = ()
+    serve: ServeConfig = field(default_factory=ServeConfig)
 
 
 # ---------------------------------------------------------------- values, one by one
@@ -245,6 +260,15 @@ def _networks(value: object) -> object:
     except ValueError:  # "192.168.1.7/24" too: one machine, or its whole network?
         pass
     return Wrong('must be a list of networks, such as ["192.168.1.0/24", "192.168.7.12"]')
+
+
+def _hosts(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(each, str) and _HOST.fullmatch(each) for each in value):
+        return tuple(each.lower() for each in value)
+    return Wrong('must be a list of hosts\' names without a port, such as ["news.example"]')
+
+
+_HOST = re.compile(r"(?i)[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?")
 
 
 def _names(value: object) -> object:
@@ -451,6 +475,25 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "kind": (_kinds, "Only changes of these kinds."),
         "min_weight": (_weight, "Only changes that weigh this much, 0 to 1."),
     },
+    "serve": {
+        "host": (_text, "The address that the reader listens on; another than this machine's needs a user."),
+        "port": (_whole(0, 65535), "The port that it listens on; 0 takes any that is free."),
+        "address": (
+            _address,
+            "Where it is reached from elsewhere; it stands in feeds, and its host is answered.",
+        ),
+        "captures": (_address, "Where captures are reached from elsewhere: another host than the reader's."),
+        "names": (_hosts, "Other hosts' names that it answers to."),
+        "proxies": (
+            _networks,
+            "The proxies before it, whose word on who asks (X-Forwarded-For) is believed.",
+        ),
+        "public": (_flag, "May everybody read, without a password?"),
+        "reserved": (
+            _flag,
+            "Is the public shown articles whose publishers ask that copies are not passed on?",
+        ),
+    },
     "sources.*": {
         "title": (_text, "The publication's name, as shown to readers."),
         "home": (_address, "Its front page."),
@@ -477,7 +520,7 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "hook", "sources")
+_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "hook", "serve", "sources")
 
 # ---------------------------------------------------------------- reading
 
@@ -525,6 +568,7 @@ class _Reading:
         round_ = self._section("round", document.get("round", {}))
         export = self._exports(document.get("export", []))
         hook = self._hooks(document.get("hook", []))
+        serve = self._section("serve", document.get("serve", {}))
         sources = self._sources(document.get("sources", {}))
         if self.mistakes:
             return Config()
@@ -538,6 +582,7 @@ class _Reading:
             round=RoundConfig(**round_),
             export=export,
             hook=hook,
+            serve=ServeConfig(**serve),
         )
 
     def _tell(self, key: str, what: str) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Sequence
 
 from aiohttp import web
 from markupsafe import Markup
 
 from onrecord.compare import compare
+from onrecord.doors import Scope
 from onrecord.errors import ArticleNotHeldError
 from onrecord.model import Access, Block, Document
 from onrecord.pipeline.report import utc_now
+from onrecord.reader.access import asker, came_from_here, shown_to
 from onrecord.reader.captures import captures_of
 from onrecord.reader.chinese import Wording
 from onrecord.reader.looks import look_of
 from onrecord.reader.marking import LONGEST_NOTE
-from onrecord.reader.pictures import figures, kept_file, picture_response
-from onrecord.reader.posts import is_ours
+from onrecord.reader.pictures import enclosure_response, figures, picture_response
 from onrecord.reader.shown import Shown, reader_of
 from onrecord.render import comparison as rendering
 from onrecord.render import html
@@ -56,7 +56,7 @@ class Articles:
         chosen = next((one for one in revisions if str(one.number) == asked), None)
         if chosen is None:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
-        document = self._shown.archive.document_at(chosen.path)
+        document = shown_to(request, self._shown.archive.document_at(chosen.path))
         self._note_read(request, held)
         reader, marks = reader_of(request), self._shown.marks
         removal = catalog.removal(held.id)
@@ -79,7 +79,6 @@ class Articles:
             modified=printed_time(article.modified_at) if article.modified_at else None,
             translations=translations,
             beside=catalog.translations(held.id),
-            captures={one.record_id: one.record for one in captures_of(self._shown.archive, held)},
             enclosures=[
                 (
                     f"/{one.path}" if one.path else html.safe_link(one.url),
@@ -88,6 +87,7 @@ class Articles:
                 )
                 for one in document.enclosures
             ],
+            captures={one.record_id: one.record for one in captures_of(self._shown.archive, held)},
             aliases=catalog.aliases(held.id),
             mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
             note=marks.note(reader, held.id) if marks else None,
@@ -100,7 +100,8 @@ class Articles:
         marks = self._shown.marks
         is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
         is_marked = request.query.get("stay") == "1"  # the way back from a form that said otherwise
-        if marks and not (marks.is_sealed or is_ahead or is_marked) and is_ours(request):
+        may = asker(request).may(Scope.MARK) and came_from_here(request)
+        if marks and may and not (marks.is_sealed or is_ahead or is_marked):
             marks.set_read(reader_of(request), [held.id], is_read=True, at=utc_now())
 
     async def comparison(self, request: web.Request) -> web.Response:
@@ -113,7 +114,8 @@ class Articles:
         if first not in revisions or last not in revisions:
             raise ArticleNotHeldError(f"{held.id}, revisions {first} and {last}")
         one, other = (
-            archive.document_at(revisions[number].path).revision.article for number in (first, last)
+            shown_to(request, archive.document_at(revisions[number].path)).revision.article
+            for number in (first, last)
         )
         found = compare(one, other)
         return self._shown.page(
@@ -138,14 +140,7 @@ class Articles:
 
     async def enclosure(self, request: web.Request) -> web.StreamResponse:
         """Give a kept enclosure: to be saved or played by another program, never shown as a page of ours."""
-        place = kept_file(self._shown.root, "enclosures", request.match_info["path"])
-        headers = {
-            "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
-            "Content-Disposition": f'attachment; filename="{place.name}"',
-            "Cache-Control": "private, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        return web.FileResponse(place, headers=headers)
+        return enclosure_response(self._shown.root, request.match_info["path"])
 
 
 def block_parts(blocks: Sequence[Block], document: Document) -> list[Markup]:

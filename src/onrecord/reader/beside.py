@@ -11,6 +11,7 @@ from markupsafe import Markup
 from onrecord.compare import Pair, align
 from onrecord.errors import ArticleNotHeldError
 from onrecord.model import Article, Digest, Document
+from onrecord.reader.access import shown_to
 from onrecord.reader.articles import block_parts
 from onrecord.reader.chinese import Wording
 from onrecord.reader.looks import look_of
@@ -56,7 +57,7 @@ class Beside:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
         then = standing_with(chosen, revisions, catalog.revisions(other.id))
         pairs = self._aligned(chosen.content_digest, then.content_digest, chosen.path, then.path)
-        documents = [self._shown.archive.document_at(one.path) for one in (chosen, then)]
+        documents = [shown_to(request, self._shown.archive.document_at(one.path)) for one in (chosen, then)]
         wording = Wording(look_of(request).script)
         articles = [wording.article(document.revision.article) for document in documents]
         parts = [

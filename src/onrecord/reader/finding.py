@@ -11,6 +11,7 @@ from aiohttp import web
 
 from onrecord import search as searching
 from onrecord.pipeline.report import utc_now
+from onrecord.reader.access import asker
 from onrecord.reader.lists import month_span
 from onrecord.reader.shown import ON_A_PAGE, Row, Shown, page_number
 from onrecord.search import Ask
@@ -75,21 +76,23 @@ class Finding:
         articles = map(self._shown.archive.catalog.article, [hit.id for hit in hits])
         found = [(hit, held) for hit, held in zip(hits, articles, strict=True) if held]
         rows = self._shown.rows(request, [held for _, held in found])
-        return [self._match(row, hit, node) for row, (hit, _) in zip(rows, found, strict=True)]
+        return [self._match(request, row, hit, node) for row, (hit, _) in zip(rows, found, strict=True)]
 
-    def _match(self, row: Row, hit: searching.Hit, node: searching.Node) -> Row:
+    def _match(self, request: web.Request, row: Row, hit: searching.Hit, node: searching.Node) -> Row:
         archive, held = self._shown.archive, row.held
         revisions = archive.catalog.revisions(held.id)
         path = next((one.path for one in revisions if one.number == hit.revision), held.path)
-        article = archive.document_at(path).revision.article
+        document = archive.document_at(path)
+        article = document.revision.article
         text = " ".join(filter(None, (article.standfirst, body_text(article.blocks)))).replace("\n", " ")
         language = article.language
+        lines = searching.snippet(text, searching.sought(node), language=language)
         return replace(
             row,
             headline=searching.highlighted(
                 article.headline, searching.sought(node, headline=True), language=language
             ),
-            lines=searching.snippet(text, searching.sought(node), language=language),
+            lines=lines if asker(request).may_see(document) else (),
             revision=hit.revision if hit.revision != held.revision else None,
         )
 

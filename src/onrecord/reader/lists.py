@@ -68,8 +68,7 @@ class Lists:
     async def source(self, request: web.Request) -> web.Response:
         """Show what is held of a publication."""
         name = request.match_info["source"]
-        is_followed = any(one.id == name for one in self._shown.config().sources)
-        if not is_followed and name not in self._shown.archive.catalog.counts():
+        if not self._shown.is_known(name):
             raise web.HTTPNotFound
         title, lang = self._shown.title(name), self._shown.language(name)
         return self._shown.listed(request, title, Listing(source=name), lang=lang)

@@ -1,4 +1,4 @@
-"""What every form of ours has in common: it comes from a page of ours, and leads back to one."""
+"""What every form of ours has in common: a limit, and a way back to a page of ours."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from typing import Any
 
 from aiohttp import web
 
-#: The most bytes that a form of ours brings: a note of some ten thousand characters.
-MAX_FORM = 64 * 1024
+#: Bytes that a form may bring: a note of some ten thousand characters, or an app's ids of some thousands of articles.
+MAX_FORM = 256 * 1024
 
 
-def is_ours(request: web.Request) -> bool:
-    """Was this sent by a page of ours? A browser says so; a program that says nothing is no page at all."""
-    # https://www.w3.org/TR/fetch-metadata/; a browser that does not send it sends Origin with every post.
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
-    return site in {"same-origin", "none"} and origin in {None, f"{request.scheme}://{request.host}"}
+def own_path(place: str) -> str:
+    """Return a path of ours as it is; what a browser could take for another site leads to today's page instead."""
+    is_own = place.startswith("/") and place[1:2] not in {"/", "\\"} and place.isprintable()
+    return place if is_own else "/"
 
 
 def back_to(told: Mapping[str, Any]) -> web.Response:
     """Return the way back to the page that a form names; to today's, where it names none of ours."""
-    place = str(told.get("back", ""))
-    # "//host" and "/\host" lead elsewhere.
-    is_own = place.startswith("/") and place[1:2] not in {"/", "\\"} and place.isprintable()
-    return web.Response(status=303, headers={"Location": place if is_own else "/"})
+    return web.Response(status=303, headers={"Location": own_path(str(told.get("back", "")))})

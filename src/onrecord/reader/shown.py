@@ -20,7 +20,9 @@ from onrecord import search as searching
 from onrecord.archive import CONFIG, Archive
 from onrecord.archive.layout import MARKS, SEARCH
 from onrecord.config import Config
+from onrecord.doors import Scope
 from onrecord.errors import ArchiveLockedError, ArticleNotHeldError, StorageError
+from onrecord.reader.access import asker
 from onrecord.reader.chinese import Wording
 from onrecord.reader.looks import look_of
 from onrecord.search import SearchIndex, Span
@@ -30,6 +32,7 @@ ON_A_PAGE = 50
 #: A page number beyond this was made up.
 LAST_PAGE = 100_000
 _MONTHS_SHOWN = 24
+_WITH_FEED = re.compile(r"/(?:(?:source|author|topic)/[^/]+|changes)")
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ug", "ps", "yi", "ckb", "dv", "sd"})
 
@@ -77,18 +80,19 @@ class Shown:
 
     def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a template filled in."""
-        look = look_of(request)
+        look, who = look_of(request), asker(request)
         given = {
             "archive_name": self.root.resolve().name,
             "asked": "",
             "path": request.path,
             "here": request.path_qs,
+            "feed": feed_of(request),
             "look": look,
             "wording": Wording(look.script),
-            "csrf": request.get("csrf", ""),
-            "user": reader_of(request),
-            "role": request.get("role", "editor"),
-            "may_mark": self.marks is not None and request.get("role") != "public",
+            "csrf": who.csrf,
+            "user": who.user,
+            "role": who.role.value,
+            "may_mark": self.marks is not None and who.may(Scope.MARK),
         }
         text = self._templates.get_template(template).render(**{**given, **values})
         headers = {"Cache-Control": "private, no-cache"}
@@ -164,6 +168,11 @@ class Shown:
             self._config_at = at
         return self.archive.config
 
+    def is_known(self, source: str) -> bool:
+        """Is a source followed, or was it?"""
+        is_followed = any(one.id == source for one in self.config().sources)
+        return is_followed or source in self.archive.catalog.counts()
+
     def title(self, source: str) -> str:
         """Return what a source is called."""
         return next((one.title for one in self.config().sources if one.id == source and one.title), source)
@@ -194,7 +203,17 @@ def _marks(root: Path, *, is_sealed: bool) -> Marks | None:
 
 def reader_of(request: web.Request) -> str:
     """Return the name of whoever asks; "" is the one reader of an archive that has no others."""
-    return str(request.get("user", ""))
+    return asker(request).user
+
+
+def feed_of(request: web.Request) -> str | None:
+    """Return the feed that holds what a page lists."""
+    path, asked = request.rel_url.raw_path, request.query.get("q", "").strip()
+    if path == "/search" and asked:
+        return f"/feeds/search.atom?{urlencode({'q': asked})}"
+    if path == "/":
+        return "/feeds/all.atom"
+    return f"/feeds{path}.atom" if _WITH_FEED.fullmatch(path) else None
 
 
 def by_day(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

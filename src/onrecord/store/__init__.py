@@ -4,7 +4,7 @@ Each stands behind a narrow protocol, so that an object store or another databas
 Contains no decisions.
 """
 
-from onrecord.store._sqlite import copy_database
+from onrecord.store._sqlite import Database, copy_database
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
@@ -40,6 +40,7 @@ __all__ = [
     "AddressRow",
     "Catalog",
     "ChangeListing",
+    "Database",
     "DeliveryRow",
     "Disk",
     "EntryRow",

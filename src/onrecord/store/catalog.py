@@ -133,6 +133,8 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
         ("source = ?", listing.source),
         (f"{_MOMENT} >= ?", _text(listing.since) if listing.since else None),
         (f"{_MOMENT} < ?", _text(listing.until) if listing.until else None),
+        ("first_captured_at >= ?", _text(listing.kept_since) if listing.kept_since else None),
+        ("first_captured_at < ?", _text(listing.kept_until) if listing.kept_until else None),
     ):
         if value is not None:
             wanted.append(condition)
@@ -148,6 +150,15 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
     if listing.changed:
         wanted.append("(revision > 1 OR removed_at IS NOT NULL)")
     return (f" WHERE {' AND '.join(wanted)}" if wanted else ""), values
+
+
+def _order(listing: Listing) -> str:
+    """Return what *listing* is sorted by."""
+    way = "ASC" if listing.oldest_first else "DESC"
+    if listing.by_keeping:
+        return f"first_captured_at {way}, id {way}"
+    moment = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
+    return f"{moment} {way}, number {way}"
 
 
 def _where_changed(listing: ChangeListing) -> tuple[str, list[Any]]:
@@ -349,14 +360,14 @@ class SqliteCatalog:
         )
 
     def _put_parts(self, document: Document) -> None:
-        """Write an article's authors, translations, pictures and enclosures in place of those known before."""
+        """Write who wrote an article, its translations, pictures and enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
         self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
         for other in document.revision.article.translations:
-            named = (document.id, lookup_key(other.url))
-            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", named)
+            key = (document.id, lookup_key(other.url))
+            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", key)
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(
@@ -511,8 +522,7 @@ class SqliteCatalog:
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
         where, values = _where(listing)
-        order = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
-        sql = f"{_ARTICLE}{where} ORDER BY {order} DESC, number DESC"
+        sql = f"{_ARTICLE}{where} ORDER BY {_order(listing)}"
         if listing.limit is not None:
             sql += " LIMIT ? OFFSET ?"
             values += [listing.limit, listing.offset]

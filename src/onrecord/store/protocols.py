@@ -148,6 +148,10 @@ class Listing:
     author: str | None = None  #: a part of a name, whatever its case
     removed: bool = False  #: only what its publisher no longer has, by the moment that it was first missing
     changed: bool = False  #: only what has several revisions, or is gone; by the moment that this was seen
+    kept_since: datetime | None = None  #: first captured at this moment or later
+    kept_until: datetime | None = None  #: first captured before this moment
+    by_keeping: bool = False  #: in the order of first captures: an old article that comes late is new here
+    oldest_first: bool = False
     limit: int | None = None
     offset: int = 0
 
