@@ -50,6 +50,12 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/reader.css"): None,
     ("GET", "/reader.js"): None,
     ("GET", "/favicon.ico"): None,
+    ("GET", "/worker.js"): None,
+    ("GET", "/manifest.webmanifest"): None,
+    ("GET", "/icon.svg"): None,
+    ("GET", "/icon-192.png"): None,
+    ("GET", "/icon-512.png"): None,
+    ("GET", "/offline"): None,
 }
 #: Routes that take a key in what is posted, which no page elsewhere knows.
 BRING_A_KEY: frozenset[tuple[str, str]] = frozenset()

@@ -6,15 +6,17 @@ shows where.
 
 from onrecord.search.following import follow, moment_of
 from onrecord.search.index import Ask, Found, Hit, Indexed, SearchIndex
-from onrecord.search.query import FIELDS, Node, parse
+from onrecord.search.query import FIELDS, During, Is, Node, parse
 from onrecord.search.snippets import Span, highlighted, snippet, sought
 
 __all__ = [
     "FIELDS",
     "Ask",
+    "During",
     "Found",
     "Hit",
     "Indexed",
+    "Is",
     "Node",
     "SearchIndex",
     "Span",
