@@ -4,8 +4,9 @@
 shows where.
 """
 
+from onrecord.search.entry import Entry, Indexed, entry_of
 from onrecord.search.following import follow, moment_of
-from onrecord.search.index import Ask, Found, Hit, Indexed, SearchIndex
+from onrecord.search.index import Ask, Found, Hit, SearchIndex
 from onrecord.search.query import FIELDS, During, Is, Node, parse
 from onrecord.search.snippets import Span, highlighted, snippet, sought
 
@@ -13,6 +14,7 @@ __all__ = [
     "FIELDS",
     "Ask",
     "During",
+    "Entry",
     "Found",
     "Hit",
     "Indexed",
@@ -20,6 +22,7 @@ __all__ = [
     "Node",
     "SearchIndex",
     "Span",
+    "entry_of",
     "follow",
     "highlighted",
     "moment_of",
