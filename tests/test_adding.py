@@ -9,9 +9,8 @@ import pytest
 
 from fetch_web import Web, answer
 from onrecord.archive import Archive
-from onrecord.cli.following import follow
 from onrecord.pipeline.adding import Adding
-from onrecord.pipeline.sources import Found, Offer
+from onrecord.pipeline.sources import Found, Offer, follow
 from rounds import Paper, feed, item, page
 
 HOME = "http://paper.example/"

@@ -38,6 +38,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/account/sessions/end"): Scope.MARK,
     ("POST", "/look"): None,
     ("GET", "/unread"): Scope.MARK,
+    ("GET", "/settings"): Scope.EDIT,
     ("GET", "/starred"): Scope.MARK,
     ("POST", "/marks"): Scope.MARK,
     ("POST", "/article/{id}/mark"): Scope.MARK,
@@ -49,6 +50,12 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/reader.css"): None,
     ("GET", "/reader.js"): None,
     ("GET", "/favicon.ico"): None,
+    ("GET", "/worker.js"): None,
+    ("GET", "/manifest.webmanifest"): None,
+    ("GET", "/icon.svg"): None,
+    ("GET", "/icon-192.png"): None,
+    ("GET", "/icon-512.png"): None,
+    ("GET", "/offline"): None,
 }
 #: Routes that take a key in what is posted, which no page elsewhere knows.
 BRING_A_KEY: frozenset[tuple[str, str]] = frozenset()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_LAST_PORT = 65_535
 
 
 def make_app(
@@ -109,6 +110,20 @@ def serve(
 async def _serve(
     root: Path, doors: Doors, settings: ServeConfig, host: str, port: int, ready: Callable[[str], None]
 ) -> None:
+    async with answering(root, doors, settings, host=host, port=port) as (near, _):
+        ready(f"{near}/")
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def answering(
+    root: Path, doors: Doors, settings: ServeConfig, *, host: str, port: int
+) -> AsyncIterator[tuple[str, Origins]]:
+    """Show the archive in *root* meanwhile; give where that is listened on, and the origins that a browser knows it by.
+
+    Raises:
+        StorageError: The port is taken.
+    """
     origins = Origins()
     runners = [
         web.AppRunner(app, access_log=None, handle_signals=False)
@@ -123,12 +138,11 @@ async def _serve(
         near = await _listen(runners[0], host, port)
         origins.reader = _origin(settings.address) or near
         try:
-            near_captures = await _listen(runners[1], host, port + 1 if 0 < port < 65_535 else 0)
+            near_captures = await _listen(runners[1], host, port + 1 if 0 < port < _LAST_PORT else 0)
         except StorageError:  # any other will do: no person types it
             near_captures = await _listen(runners[1], host, 0)
         origins.captures = _origin(settings.captures) or (None if settings.address else near_captures)
-        ready(f"{near}/")
-        await asyncio.Event().wait()
+        yield near, origins
     finally:
         for runner in runners:
             await runner.cleanup()
@@ -154,7 +168,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
 
 
-@web.middleware
 def _with_headers(origins: Origins) -> Middleware:
     """Return what gives each answer its headers."""
 

@@ -1,4 +1,4 @@
-"""Kept pictures: given to a browser, and set in an article."""
+"""Kept files: given to a browser, and pictures set in an article."""
 
 from __future__ import annotations
 
