@@ -50,8 +50,28 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/reader.js"): None,
     ("GET", "/favicon.ico"): None,
 }
+#: Apps that sync read and mark.
+_GREADER = "/api/greader/reader/api/0"
+NEEDS |= {
+    ("POST", "/api/greader/accounts/ClientLogin"): None,
+    ("GET", "/api/greader/reader/atom/{stream}"): Scope.MARK,
+    **dict.fromkeys(
+        [
+            ("GET", f"{_GREADER}/{name}")
+            for name in (
+                *("token", "user-info", "subscription/list", "tag/list", "unread-count", "stream/items/ids"),
+                *("stream/items/contents", "stream/contents", "stream/contents/{stream}"),
+            )
+        ]
+        + [
+            ("POST", f"{_GREADER}/{name}")
+            for name in ("stream/items/contents", "edit-tag", "mark-all-as-read")
+        ],
+        Scope.MARK,
+    ),
+}
 #: Routes that take a key in what is posted, which no page elsewhere knows.
-BRING_A_KEY: frozenset[tuple[str, str]] = frozenset()
+BRING_A_KEY = frozenset({("POST", "/api/greader/accounts/ClientLogin")})
 #: Addresses for programs: they are told in a status what a person is told by the login page.
 FOR_PROGRAMS = ("/api/", "/feeds/", "/opds", "/subscriptions.opml")
 

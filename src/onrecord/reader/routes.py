@@ -14,6 +14,7 @@ from onrecord.reader.beside import Beside
 from onrecord.reader.books import Books
 from onrecord.reader.captures import Captures
 from onrecord.reader.finding import Finding
+from onrecord.reader.greader import GoogleReader
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
 from onrecord.reader.marking import Marking
@@ -47,7 +48,13 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
 
 def for_programs(shown: Shown, guard: Guard) -> list[web.RouteDef]:
     """Return the routes of what other programs read."""
-    rooms = (Syndication(shown, guard), Api(shown, guard), Books(shown, guard), Mementos(shown, guard))
+    rooms = (
+        Syndication(shown, guard),
+        Api(shown, guard),
+        Books(shown, guard),
+        Mementos(shown, guard),
+        GoogleReader(shown, guard),
+    )
     return [route for room in rooms for route in room.routes()]
 
 
