@@ -124,6 +124,12 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", f"{GREADER}/mark-all-as-read"): Row(
         f"{GREADER}/mark-all-as-read", "mark", 200, {"s": "feed/x"}, for_programs=True
     ),
+    ("POST", "/api/fever"): Row(
+        "/api/fever?api", "nothing", 200, {"api_key": "x"}, for_programs=True, brings_key=True
+    ),
+    ("POST", "/api/fever/"): Row(
+        "/api/fever/?api", "nothing", 200, {"api_key": "x"}, for_programs=True, brings_key=True
+    ),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 204),

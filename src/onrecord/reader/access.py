@@ -11,7 +11,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -54,6 +54,8 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
 _GREADER = "/api/greader/reader/api/0"
 NEEDS |= {
     ("POST", "/api/greader/accounts/ClientLogin"): None,
+    ("POST", "/api/fever"): None,
+    ("POST", "/api/fever/"): None,
     ("GET", "/api/greader/reader/atom/{stream}"): Scope.MARK,
     **dict.fromkeys(
         [
@@ -71,7 +73,9 @@ NEEDS |= {
     ),
 }
 #: Routes that take a key in what is posted, which no page elsewhere knows.
-BRING_A_KEY = frozenset({("POST", "/api/greader/accounts/ClientLogin")})
+BRING_A_KEY = frozenset(
+    {("POST", "/api/greader/accounts/ClientLogin"), ("POST", "/api/fever"), ("POST", "/api/fever/")}
+)
 #: Addresses for programs: they are told in a status what a person is told by the login page.
 FOR_PROGRAMS = ("/api/", "/feeds/", "/opds", "/subscriptions.opml")
 
@@ -113,6 +117,12 @@ _ASKER = web.RequestKey("asker", Asker)
 def asker(request: web.Request) -> Asker:
     """Return who asks."""
     return request[_ASKER]
+
+
+def acting_for(request: web.Request, visitor: Visitor) -> None:
+    """Let the rest of a request act for whom a key in it names, which no middleware reads."""
+    known = request[_ASKER]
+    request[_ASKER] = replace(known, user=visitor.name, role=visitor.role, scopes=visitor.scopes)
 
 
 def shown_to(request: web.Request, document: Document) -> Document:

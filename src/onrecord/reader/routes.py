@@ -13,6 +13,7 @@ from onrecord.reader.articles import Articles
 from onrecord.reader.beside import Beside
 from onrecord.reader.books import Books
 from onrecord.reader.captures import Captures
+from onrecord.reader.fever import Fever
 from onrecord.reader.finding import Finding
 from onrecord.reader.greader import GoogleReader
 from onrecord.reader.house import House
@@ -54,6 +55,7 @@ def for_programs(shown: Shown, guard: Guard) -> list[web.RouteDef]:
         Books(shown, guard),
         Mementos(shown, guard),
         GoogleReader(shown, guard),
+        Fever(shown, guard),
     )
     return [route for room in rooms for route in room.routes()]
 
