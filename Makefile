@@ -26,9 +26,9 @@ $(REPLAY): $(READY)
 
 install: $(READY)  ## the package and its tools, into .venv
 
-demo: $(READY)  ## follow the three bundled publications for two days, and show an article
+demo: $(READY)  ## follow the bundled publications for two days; from a terminal, read them in a browser
 	rm -rf build/demo
-	$(BIN)/onrecord demo build/demo
+	$(BIN)/onrecord demo build/demo $$([ -t 1 ] && echo --serve)
 
 test: $(READY) $(REPLAY)  ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadfile

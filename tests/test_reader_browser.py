@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
-from onrecord.reader import make_app
+from browsing import CHROMIUM, FLAGS, serving
 from rounds import Paper, item, page
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (the dev extra)")
 pytestmark = [
@@ -33,29 +16,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
-
-
-@contextmanager
-def serving(root: Path) -> Iterator[str]:
-    """Serve an archive from a thread; give the address."""
-    loop = asyncio.new_event_loop()
-    runner = web.AppRunner(make_app(root), access_log=None)
-
-    async def begin() -> int:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return int(runner.addresses[0][1])
-
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    port = asyncio.run_coroutine_threadsafe(begin(), loop).result(30)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
-        loop.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +32,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     paper.round()
     paper.says(bridge=page("Bridge Shut for Good"))
     paper.round(recheck=True)
-    with serving(paper.root) as made:
-        yield made
+    with serving(paper.root) as origins:
+        yield str(origins.reader)
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,10 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/fever/"): Row(
         "/api/fever/?api", "nothing", 200, {"api_key": "x"}, for_programs=True, brings_key=True
     ),
+    ("GET", "/health"): Row("/health", "read"),
+    ("GET", "/round"): Row("/round", "read"),
+    ("GET", "/settings"): Row("/settings", "edit"),
+    ("POST", "/sources"): Row("/sources", "edit", 400, {"address": ""}),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 204),

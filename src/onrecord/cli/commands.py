@@ -180,8 +180,18 @@ def demo(
         Path | None,
         typer.Argument(metavar="DIR", help="Where the archive is made; a new temporary folder if not said."),
     ] = None,
+    *,
+    serve: Annotated[
+        bool, typer.Option("--serve", metavar="", help="Show what came of it in a browser, until Ctrl-C.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="With --serve: 0 takes any that is free.")
+    ] = 0,
 ) -> None:
     """Follow three small made-up publications and a wire for two days, without a network."""
-    from onrecord.cli.demonstration import play
+    from onrecord.cli.demonstration import play, show_in_browser
 
-    play(folder or Path(tempfile.mkdtemp(prefix="onrecord-demo-")) / "news")
+    root = folder or Path(tempfile.mkdtemp(prefix="onrecord-demo-")) / "news"
+    play(root)
+    if serve:
+        show_in_browser(root, port=port)

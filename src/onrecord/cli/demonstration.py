@@ -8,14 +8,14 @@ from pathlib import Path
 
 from onrecord import archive as archives
 from onrecord.archive import Archive, verify
-from onrecord.cli.following import follow, say_found
+from onrecord.cli.following import say_found
 from onrecord.cli.terminal import listening, plural, printed, say
 from onrecord.demo.expected import addresses, expected
 from onrecord.demo.server import DemoServer, running
 from onrecord.errors import UsageError
 from onrecord.pipeline.report import utc_now
 from onrecord.pipeline.run import find_sources, update
-from onrecord.pipeline.sources import chosen_sources
+from onrecord.pipeline.sources import chosen_sources, follow
 from onrecord.render import plain
 from onrecord.store import Listing
 
@@ -54,7 +54,42 @@ def play(root: Path) -> None:
         f"\n{'All files are as they were put in.' if not damages else plural(len(damages), 'damage') + ' found'}"
     )
     say(f"The archive is in {root.resolve()}: look at its articles/ with any editor, or try\n")
-    say(f"  onrecord list --archive {root}\n  onrecord status --archive {root}")
+    say(
+        f"  onrecord list --archive {root}\n  onrecord status --archive {root}\n  onrecord serve --archive {root}"
+    )
+
+
+def show_in_browser(root: Path, *, port: int) -> None:
+    """Show the demo's archive in a browser until interrupted, and say where to look first."""
+    from onrecord import reader
+
+    with Archive.open(root) as archive:
+        first = _worth_a_look(archive)
+
+    def tell(address: str) -> None:
+        say(f"\nThe archive can be read at {address} (Ctrl-C ends this). Look first at\n")
+        for what, path in first.items():
+            say(f"  {what:38} {address}{path}")
+
+    reader.serve(root, host="localhost", port=port, ready=tell)
+
+
+def _worth_a_look(archive: Archive) -> dict[str, str]:
+    """Return what the demo has to show, and the path of its page."""
+    held = {edit.kind: archive.catalog.find(edit.url) for edit in expected().edits_on(2)}
+    edited = next((one for one in held.values() if one and one.revision > 1), None)
+    gone = next(archive.catalog.articles(Listing(removed=True, limit=1)), None)
+    urls = [article.url for article in expected().articles if article.original_url]
+    told = next((one for one in map(archive.catalog.find, urls) if one), None)
+    original = archive.catalog.translations(told.id)[:1] if told else []
+    pages = {}
+    if edited:
+        pages["an edit, in place:"] = f"article/{edited.id}/changes"
+    if gone:
+        pages["a removal, with its evidence:"] = f"article/{gone.id}"
+    if told and original:
+        pages["an original beside its translation:"] = f"article/{told.id}/beside/{original[0].id}"
+    return pages
 
 
 def _play(

@@ -12,15 +12,14 @@ import typer
 
 from onrecord import archive as archives
 from onrecord import config as settings
-from onrecord.archive import Archive, Step
+from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.keys import Keyring
-from onrecord.ledger import Event
 from onrecord.pipeline.report import HookReport, RoundReport, utc_now
-from onrecord.pipeline.sources import Found, chosen_sources, named
+from onrecord.pipeline.sources import chosen_sources, follow
 
 SOME_SOURCE_FAILED = 9
 
@@ -94,34 +93,6 @@ def _expanded(addresses: list[str]) -> list[str]:
         else:
             expanded.append(address)
     return list(dict.fromkeys(expanded))
-
-
-def follow(archive: Archive, found: Found) -> dict[str, Any]:
-    """Write one found source into the settings, if it is new; return what to say of it."""
-    source = found.source
-    is_new = False
-    if source is not None and not found.is_followed:
-        theirs = {source.home, *source.feeds} - {None}
-        twin = next((one for one in archive.config.sources if {one.home, *one.feeds} & theirs), None)
-        source = twin or named(found, [one.id for one in archive.config.sources])
-        is_new = twin is None
-    if is_new and source is not None:
-        archive.write_config(settings.with_source(archive.config_text, source))
-        data = {"source": source.id, "home": source.home, "feeds": list(source.feeds)}
-        step = Step(event=Event.FOLLOWED, data={**data, "front_page": source.front_page})
-        archive.commit([step], now=utc_now())
-    return {
-        "address": found.address,
-        "source": source.id if source else None,
-        "title": source.title if source else None,
-        "home": source.home if source else None,
-        "feeds": list(source.feeds) if source else [],
-        "front_page": bool(source and source.front_page),
-        "kinds": list(found.kinds),
-        "entries": found.entries,
-        "new": is_new,
-        "reason": found.reason,
-    }
 
 
 def say_found(one: dict[str, Any]) -> None:

@@ -277,12 +277,6 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
     row = archive.state.source(name)
     open_gaps = archive.catalog.gaps(name)
     held = counts.get(name, {})
-    missing = [
-        {"article": article.id, "url": url, "reason": reason}
-        for article in archive.catalog.articles(Listing(source=name))
-        for url, path, reason in archive.catalog.pictures(article.id)
-        if path is None
-    ]
     return {
         "source": name,
         "title": next((one.title for one in archive.config.sources if one.id == name), None),
@@ -300,7 +294,10 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
             {"url": entry.url, "headline": entry.headline, "outcome": entry.outcome, "reason": entry.reason}
             for entry in archive.state.entries_not_kept(name)
         ],
-        "pictures_missing": missing,
+        "pictures_missing": [
+            {"article": article, "url": url, "reason": reason or None}
+            for article, url, reason in archive.catalog.pictures_missing(name)
+        ],
         "enclosures_missing": [
             {"article": article, "url": url, "reason": reason}
             for article, url, reason in archive.catalog.enclosures_missing(name)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from onrecord.archive import Archive
-from onrecord.config import SourceConfig, source_id_for
+from onrecord.archive import Archive, Step
+from onrecord.config import SourceConfig, source_id_for, with_source
 from onrecord.errors import SourceNotFoundError, UsageError
+from onrecord.ledger import Event
 from onrecord.model import SourceId
+from onrecord.pipeline.report import utc_now
 from onrecord.urls import address_candidates, has_credentials, lookup_key, without_credentials
 
 
@@ -53,6 +56,38 @@ def named(found: Found, taken: Sequence[str]) -> SourceConfig | None:
         return None
     url = found.source.home or next(iter(found.source.feeds))
     return replace(found.source, id=source_id_for(url, taken))
+
+
+def follow(archive: Archive, found: Found) -> dict[str, Any]:
+    """Write one found source into the settings, if it is new; return what to say of it.
+
+    Raises:
+        StorageError: The disk said no.
+    """
+    source = found.source
+    is_new = False
+    if source is not None and not found.is_followed:
+        theirs = {source.home, *source.feeds} - {None}
+        twin = next((one for one in archive.config.sources if {one.home, *one.feeds} & theirs), None)
+        source = twin or named(found, [one.id for one in archive.config.sources])
+        is_new = twin is None
+    if is_new and source is not None:
+        archive.write_config(with_source(archive.config_text, source))
+        data = {"source": source.id, "home": source.home, "feeds": list(source.feeds)}
+        step = Step(event=Event.FOLLOWED, data={**data, "front_page": source.front_page})
+        archive.commit([step], now=utc_now())
+    return {
+        "address": found.address,
+        "source": source.id if source else None,
+        "title": source.title if source else None,
+        "home": source.home if source else None,
+        "feeds": list(source.feeds) if source else [],
+        "front_page": bool(source and source.front_page),
+        "kinds": list(found.kinds),
+        "entries": found.entries,
+        "new": is_new,
+        "reason": found.reason,
+    }
 
 
 def chosen_sources(archive: Archive, names: Sequence[str]) -> list[SourceConfig]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,13 +39,14 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_LAST_PORT = 65_535
 
 
 def make_app(
     root: Path,
     origins: Origins | None = None,
     *,
-    listening: str = "localhost",
+    host: str = "localhost",
     doors: Doors | None = None,
     settings: ServeConfig | None = None,
     now: Callable[[], datetime] = utc_now,
@@ -56,7 +57,7 @@ def make_app(
     Args:
         root: The archive's folder.
         origins: Where the reader and its captures answer; None: captures are not shown.
-        listening: The address that it will listen on.
+        host: The address that it will listen on.
         doors: Its users; None: those that `onrecord user` keeps.
         settings: Whom it answers; None: as onrecord.toml says.
         now: The time, UTC.
@@ -69,7 +70,7 @@ def make_app(
     shown = Shown(root)
     origin = shown.archive.origin()
     doors = doors or Doors(place_of(origin, os.environ))
-    guard = Guard(doors, settings or shown.config().serve, listening=listening, archive=origin, now=now)
+    guard = Guard(doors, settings or shown.config().serve, listening=host, archive=origin, now=now)
     middlewares = [_with_headers(origins), *guard.middlewares(), _told(shown)]
     app = web.Application(client_max_size=MAX_FORM, middlewares=middlewares)
     app.add_routes(routes.pages(shown, origins))
@@ -109,11 +110,27 @@ def serve(
 async def _serve(
     root: Path, doors: Doors, settings: ServeConfig, host: str, port: int, ready: Callable[[str], None]
 ) -> None:
+    async with listening(root, host=host, port=port, doors=doors, settings=settings) as origins:
+        ready(f"{origins.reader}/")
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def listening(
+    root: Path, *, host: str, port: int, doors: Doors | None = None, settings: ServeConfig | None = None
+) -> AsyncIterator[Origins]:
+    """Show the archive in *root* meanwhile; give the origins at which it and its captures are reached.
+
+    Users and settings are the archive's own where they are None.
+
+    Raises:
+        StorageError: The port is taken.
+    """
     origins = Origins()
     runners = [
         web.AppRunner(app, access_log=None, handle_signals=False)
         for app in (
-            make_app(root, origins, listening=host, doors=doors, settings=settings),
+            make_app(root, origins, host=host, doors=doors, settings=settings),
             make_captures_app(root, origins),
         )
     ]
@@ -121,14 +138,14 @@ async def _serve(
         for runner in runners:
             await runner.setup()
         near = await _listen(runners[0], host, port)
-        origins.reader = _origin(settings.address) or near
         try:
-            near_captures = await _listen(runners[1], host, port + 1 if 0 < port < 65_535 else 0)
+            near_captures = await _listen(runners[1], host, port + 1 if 0 < port < _LAST_PORT else 0)
         except StorageError:  # any other will do: no person types it
             near_captures = await _listen(runners[1], host, 0)
-        origins.captures = _origin(settings.captures) or (None if settings.address else near_captures)
-        ready(f"{near}/")
-        await asyncio.Event().wait()
+        known = settings or ServeConfig()
+        origins.reader = _origin(known.address) or near
+        origins.captures = _origin(known.captures) or (None if known.address else near_captures)
+        yield origins
     finally:
         for runner in runners:
             await runner.cleanup()

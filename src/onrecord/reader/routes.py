@@ -16,6 +16,7 @@ from onrecord.reader.captures import Captures
 from onrecord.reader.fever import Fever
 from onrecord.reader.finding import Finding
 from onrecord.reader.greader import GoogleReader
+from onrecord.reader.health import HealthPages
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
 from onrecord.reader.marking import Marking
@@ -38,6 +39,7 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
         Captures(shown, origins),
         Marking(shown),
         House(shown),
+        HealthPages(shown),
     )
     return [
         *(route for room in rooms for route in room.routes()),

@@ -360,14 +360,14 @@ class SqliteCatalog:
         )
 
     def _put_parts(self, document: Document) -> None:
-        """Write who wrote an article, its translations, pictures and enclosures, in place of those that were known."""
+        """Write an article's authors, translations, pictures and enclosures in place of those known before."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
         self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
         for other in document.revision.article.translations:
-            key = (document.id, lookup_key(other.url))
-            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", key)
+            named = (document.id, lookup_key(other.url))
+            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", named)
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(
@@ -620,6 +620,15 @@ class SqliteCatalog:
         """Return (address, path, reason why it is missing) of an article's pictures."""
         sql = "SELECT url, path, reason FROM picture WHERE id = ? ORDER BY url"
         return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (article_id,))]
+
+    def pictures_missing(self, source: str) -> list[tuple[str, str, str]]:
+        """Return (article, address, reason) of a source's pictures that are not kept."""
+        sql = (
+            "SELECT picture.id, picture.url, coalesce(picture.reason, '') FROM article"
+            " JOIN picture ON picture.id = article.id"
+            " WHERE article.source = ? AND picture.path IS NULL ORDER BY article.number, picture.url"
+        )
+        return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (source,))]
 
     def enclosures_missing(self, source: str) -> list[tuple[str, str, str]]:
         """Return (article, address, reason) of a source's enclosures that were to be kept, and are not."""

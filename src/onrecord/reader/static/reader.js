@@ -120,6 +120,18 @@ for (const pair of all(".pair:not(.heads)")) {
   });
 }
 
+// ---- a round that is under way
+
+async function follow() {
+  const round = document.querySelector("#round[data-live]");
+  if (!round) return;
+  const answer = await fetch(location.pathname);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("round");
+  if (answer.ok && page) round.replaceWith(page);
+  setTimeout(follow, 3000);
+}
+if (document.querySelector("#round[data-live]")) setTimeout(follow, 3000);
+
 // ---- small things
 
 for (const menu of all("details.look")) {
