@@ -67,6 +67,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/feeds/author/{name}.{form}"): Row("/feeds/author/Ada%20Marsh.json", "read", for_programs=True),
     ("GET", "/feeds/topic/{name}.{form}"): Row("/feeds/topic/Harbour.atom", "read", for_programs=True),
     ("GET", "/feeds/search.{form}"): Row("/feeds/search.atom?q=bridge", "read", for_programs=True),
+    ("GET", "/feeds/saved/{name}.{form}"): Row("/feeds/saved/nothing.atom", "read", 404, for_programs=True),
     ("GET", "/feeds/changes.{form}"): Row("/feeds/changes.atom", "read", for_programs=True),
     ("GET", "/subscriptions.opml"): Row("/subscriptions.opml", "read", for_programs=True),
     ("GET", "/api/v1/openapi.json"): Row("/api/v1/openapi.json", "read", for_programs=True),

@@ -21,6 +21,7 @@ import apsw
 import pytest
 
 from onrecord.archive.layout import MARKS
+from onrecord.config import SavedSearch, with_search
 from onrecord.reader.items import id_of, number_of
 from onrecord.store import Marks
 from rounds import PARAGRAPHS, Paper
@@ -37,9 +38,8 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
     """Give the paper, in a folder of the list."""
     made = make_paper(tmp_path_factory.mktemp("greader") / "news")
     settings = made.root / "onrecord.toml"
-    settings.write_text(
-        f'{settings.read_text("utf-8")}title = "The Paper"\nfolder = ["News", "Harbour"]\n', "utf-8"
-    )
+    told = f'{settings.read_text("utf-8")}title = "The Paper"\nfolder = ["News", "Harbour"]\n'
+    settings.write_text(with_search(told, SavedSearch("Bells", "headline:bell OR headline:vault")), "utf-8")
     return made
 
 
@@ -120,6 +120,17 @@ def test_folders_are_tags(wire: Wired) -> None:
     assert {"id": "user/-/label/News/Harbour", "type": "folder"} in told(wire, "tag/list")["tags"]
 
 
+def test_saved_searches_are_labels(wire: Wired) -> None:
+    """What was searched once is read as a feed is."""
+    assert {"id": "user/-/label/Bells", "type": "search"} in told(wire, "tag/list")["tags"]
+
+
+def test_a_saved_search_is_marked_as_read(wire: Wired) -> None:
+    """What it finds, and nothing else."""
+    post(wire, "mark-all-as-read", ("s", "user/-/label/Bells"))
+    assert len(numbers(wire, f"s={STATE}reading-list&xt={STATE}read")) == 2
+
+
 def test_unread_is_counted(wire: Wired) -> None:
     """By source, by folder, in all."""
     post(wire, "edit-tag", ("i", str(number(wire, "Bell"))), ("a", f"{STATE}read"))
@@ -138,6 +149,9 @@ def test_unread_is_counted(wire: Wired) -> None:
         ("s=feed/nobody", 0),
         ("s=user/ada/label/News/Harbour", 4),
         ("s=user/-/label/Nothing", 0),
+        ("s=user/-/label/Bells", 2),
+        ("s=user/-/label/Bells&n=1", 1),
+        (f"s=user/-/label/Bells&xt={STATE}read", 2),
         (f"s={STATE}starred", 0),
         (f"s={STATE}read", 0),
         (f"s={STATE}unheard-of", 0),

@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from aiohttp import web
 
+from onrecord import search as searching
 from onrecord.errors import UsageError
 from onrecord.reader.access import Guard, asker
 from onrecord.reader.items import Item, Items, entry, id_of, number_of
@@ -24,10 +25,13 @@ from onrecord.reader.shown import Shown, direction
 from onrecord.reader.streams import Page, Streams, Wanted, starred, within
 from onrecord.render import atom
 from onrecord.render.feed import ATOM, moment, written
+from onrecord.search import Ask
 from onrecord.store import HeldArticle, Mark
 
 #: Items of one answer, where no number is named, and at most: with their texts, and their ids alone.
 ITEMS, MOST_ITEMS, MOST_IDS = 20, 500, 10_000
+#: Articles of a saved search, the newest.
+MOST_FOUND = 1_000
 _STATE = "user/-/state/com.google/"
 _LABEL = "user/-/label/"
 _ITEM = "tag:google.com,2005:reader/item/"
@@ -114,6 +118,11 @@ class GoogleReader:
         folders = sorted({label for labels in self._labels().values() for label in labels})
         rows: list[dict[str, str]] = [{"id": f"{_STATE}starred"}, {"id": f"{_STATE}broadcast"}]
         rows += [{"id": f"{_LABEL}{name}", "type": "folder"} for name in folders]
+        rows += [
+            {"id": f"{_LABEL}{name}", "type": "search"}
+            for name in self._shown.searches()
+            if name not in folders
+        ]
         return _json({"tags": rows})
 
     async def unread_count(self, request: web.Request) -> web.Response:
@@ -135,7 +144,7 @@ class GoogleReader:
 
     async def ids(self, request: web.Request) -> web.Response:
         """Give the ids of a stream's items."""
-        page = self._page(request, request.query.get("s", ""), most=MOST_IDS)
+        page = await self._page(request, request.query.get("s", ""), most=MOST_IDS)
         refs = [
             {
                 "id": str(number_of(held.id)),
@@ -149,7 +158,7 @@ class GoogleReader:
     async def contents(self, request: web.Request) -> web.Response:
         """Give a stream's items, whole."""
         stream = unquote(request.match_info.get("stream", f"{_STATE}reading-list"))
-        page = self._page(request, stream, most=MOST_ITEMS)
+        page = await self._page(request, stream, most=MOST_ITEMS)
         found = await self._whole(request, page.articles)
         head = {
             "id": stream,
@@ -170,7 +179,7 @@ class GoogleReader:
     async def atom(self, request: web.Request) -> web.Response:
         """Give a stream as Atom, the states as categories."""
         stream = unquote(request.match_info["stream"])
-        page = self._page(request, stream, most=MOST_ITEMS)
+        page = await self._page(request, stream, most=MOST_ITEMS)
         marks = self._shown.marks_of(request, [held.id for held in page.articles])
         feed = ET.Element("feed", {"xmlns": ATOM})
         atom.add(feed, "id", f"tag:google.com,2005:reader/{stream}")
@@ -184,7 +193,7 @@ class GoogleReader:
             feed.append(one)
         return web.Response(body=written(feed), content_type="application/atom+xml", charset="utf-8")
 
-    def _page(self, request: web.Request, stream: str, *, most: int) -> Page:
+    async def _page(self, request: web.Request, stream: str, *, most: int) -> Page:
         reader, wanted = asker(request).user, _wanted(request, most=most)
         kind, _, name = re.sub(r"^user/[^/]+/", "user/-/", stream).rpartition("/")
         if stream.startswith("feed/"):
@@ -193,8 +202,10 @@ class GoogleReader:
             wanted = replace(wanted, is_read=name == "read")
         elif f"{kind}/" == _STATE and name == "starred":
             return self._starred(reader, wanted)
-        elif re.match(r"user/[^/]+/label/", stream):
-            wanted = replace(wanted, sources=self._under(stream.split("/", 3)[3]))
+        elif label := _label(stream):
+            if (query := self._search(label)) is not None:
+                return within(self._streams.fitting(reader, await self._find(query), wanted), wanted)
+            wanted = replace(wanted, sources=self._under(label))
         elif f"{kind}/{name}" != f"{_STATE}reading-list":
             return Page([])
         if wanted.is_starred is True:
@@ -228,11 +239,14 @@ class GoogleReader:
         stream, given = str(form.get("s", "")), str(form.get("ts", ""))
         until = _from_seconds(int(given) // 1_000_000) if re.fullmatch(r"\d{1,17}", given) else None
         reader = asker(request).user
-        sources = self._sources_of(stream)
+        query = self._search(_label(stream) or "")
+        found = {held.id for held in await self._find(query)} if query is not None else None
+        sources = self._sources_of(stream) if found is None else None
         ids = [
             held.id
             for held in self._streams.unread(reader)
             if (sources is None or held.source in sources)
+            and (found is None or held.id in found)
             and (until is None or held.first_captured_at <= until)
         ]
         self._streams.marks.set_read(reader, ids, is_read=True, at=self._guard.now())
@@ -242,8 +256,8 @@ class GoogleReader:
         """Return the sources that a stream is of; None: all."""
         if stream.startswith("feed/"):
             return frozenset({stream.removeprefix("feed/")})
-        if re.match(r"user/[^/]+/label/", stream):
-            return self._under(stream.split("/", 3)[3])
+        if label := _label(stream):
+            return self._under(label)
         if re.sub(r"^user/[^/]+/", "user/-/", stream) == f"{_STATE}reading-list":
             return None
         raise UsageError(f"{stream[:100]}: no stream of this name")
@@ -260,6 +274,19 @@ class GoogleReader:
 
     def _under(self, label: str) -> frozenset[str]:
         return frozenset(name for name, labels in self._labels().items() if label in labels)
+
+    def _search(self, label: str) -> str | None:
+        """Return the saved search of a label's name; a folder of that name comes first."""
+        return None if self._under(label) else self._shown.searches().get(label)
+
+    async def _find(self, query: str) -> list[HeldArticle]:
+        """Return the newest articles that fit a query."""
+        node = searching.parse(query)
+        await self._shown.follow()
+        found = self._shown.index.search(
+            Ask(node=node, limit=MOST_FOUND, by_date=True), now=self._guard.now()
+        )
+        return [one for hit in found.hits if (one := self._shown.archive.catalog.article(hit.id))]
 
     def _known(self, named: Iterable[str]) -> list[HeldArticle]:
         """Return the articles that an app names: by number, or by the long form with sixteen hexadecimal digits."""
@@ -308,6 +335,11 @@ class GoogleReader:
                 "htmlUrl": f"{base}/source/{held.source}",
             },
         }
+
+
+def _label(stream: str) -> str | None:
+    """Return the name of the label that a stream is; None: it is another one."""
+    return stream.split("/", 3)[3] if re.match(r"user/[^/]+/label/", stream) else None
 
 
 def _wanted(request: web.Request, *, most: int) -> Wanted:

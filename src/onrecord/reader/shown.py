@@ -181,6 +181,10 @@ class Shown:
         is_followed = any(one.id == source for one in self.config().sources)
         return is_followed or source in self.archive.catalog.counts()
 
+    def searches(self) -> dict[str, str]:
+        """Return the saved searches: queries by their names."""
+        return {one.name: one.query for one in self.config().searches}
+
     def title(self, source: str) -> str:
         """Return what a source is called."""
         return next((one.title for one in self.config().sources if one.id == source and one.title), source)

@@ -92,6 +92,10 @@ class Streams:
             last = held
         return Page(found)
 
+    def fitting(self, reader: str, articles: Sequence[HeldArticle], wanted: Wanted) -> list[HeldArticle]:
+        """Return those of some articles that are as they are wanted: read or not, starred or not."""
+        return list(filter(self._filter(reader, wanted), articles))
+
     def unread(self, reader: str) -> Iterator[HeldArticle]:
         """Yield what a reader has not read, the newest first."""
         read = self.marks.read_ids(reader)
