@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types bench bench-extraction bench-verdicts bench-verify clean
+.PHONY: help install demo test check format lint types bench bench-extraction bench-feeds bench-mutations \
+	bench-verdicts bench-verify clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -52,11 +53,16 @@ bench: $(READY)  ## what a round costs beside fetching alone (needs ../shared)
 bench-extraction: $(READY)  ## how well pages are read (needs ../shared)
 	$(BIN)/python benchmarks/extraction/run.py
 
+bench-feeds: $(READY)  ## what a round over twenty thousand feeds costs beside a bare loop
+	$(BIN)/python benchmarks/many_feeds.py
+
 bench-verdicts: $(READY)  ## how many walls are kept, and how many articles refused (needs ../shared)
 	$(BIN)/python benchmarks/verdicts.py
 
 bench-verify: $(READY)  ## how fast every byte is read again, beside sha256sum
 	$(BIN)/python benchmarks/verify.py
+bench-mutations: $(READY)  ## what pages made worse cost, and whether memory grows (needs ../shared)
+	$(BIN)/python benchmarks/mutations.py
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

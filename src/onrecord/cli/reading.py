@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,7 @@ from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.render import removal as removals
-from onrecord.store import HeldArticle, Listing
+from onrecord.store import HeldArticle, Listing, WalkCount
 from onrecord.text import size_told
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
@@ -303,6 +304,7 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
             for article, url, reason in archive.catalog.enclosures_missing(name)
         ],
         "gaps": [gap_json(gap) for gap in open_gaps],
+        "backfill": _went_back(archive.state.walked(name)),
     }
 
 
@@ -315,6 +317,10 @@ def _gone_status(held: HeldArticle) -> dict[str, Any]:
         "state": held.removal_state,
         "reason": held.removal,
     }
+
+
+def _went_back(count: WalkCount | None) -> dict[str, Any] | None:
+    return {**asdict(count), "since": moment(count.since)} if count else None
 
 
 def _print_status(sources: list[dict[str, Any]]) -> None:
@@ -339,6 +345,11 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
     for one in sources:
         if one["reason"]:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
+        if (back := one["backfill"]) and (back["to_read"] or back["queued"]):
+            lists = f"{plural(back['read'], 'list')} read, {back['to_read']} to read"
+            found = f"{plural(back['found'], 'older article')} found, {back['queued']} to ask for"
+            found += f", {back['missed']} not kept" if back["missed"] else ""
+            say(f"\n{one['source']} goes back to {back['since'][:10]}: {lists}; {found}")
         told = [line for row in one["lists"] for line in list_told(row, known=one["reason"])]
         told += [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
         told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]

@@ -99,9 +99,11 @@ class ScheduleConfig:
     """When sources and articles are looked at."""
 
     every: timedelta = timedelta(hours=1)
+    slowest: timedelta = timedelta(days=1)
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
     confirm_after: timedelta = timedelta(days=3)
     confirm_looks: int = 3
+    backfill: int = 200  #: articles of the past, an hour and a source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,14 @@ class HookConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofConfig:
+    """Who is asked for the time when the ledger has been signed."""
+
+    timestamp: str | None = None  #: a time-stamping authority (RFC 3161)
+    calendar: str | None = None  #: a calendar of OpenTimestamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """onrecord.toml, read."""
 
@@ -165,6 +175,7 @@ class Config:
     keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     round: RoundConfig = field(default_factory=RoundConfig)
+    proof: ProofConfig = field(default_factory=ProofConfig)
     export: tuple[ExportConfig, ...] = ()
     hook: tuple[HookConfig, ...] = ()
     serve: ServeConfig = field(default_factory=ServeConfig)
@@ -426,18 +437,33 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "max_enclosure_mib": (_whole(1, 4096), "MiB of an audio, video or PDF file that are read at most."),
     },
     "schedule": {
-        "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
+        "every": (
+            _span(timedelta(minutes=1)),
+            'The shortest time between two looks at a source, such as "1h".',
+        ),
+        "slowest": (_span(timedelta(minutes=1)), "The longest, for a source that seldom publishes."),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
         "confirm_after": (
             _span(timedelta(0)),
             "How long an article is missing before its removal is confirmed.",
         ),
         "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
+        "backfill": (
+            _whole(1, 3600),
+            "Articles of the past that are asked for in an hour, of each source that goes back (`add --backfill`).",
+        ),
     },
     "round": {
         "max_time": (_span(timedelta(minutes=1)), 'The time that a round may take, such as "20m".'),
         "max_mib": (_whole(1, 1_000_000), "MiB that a round may read from servers."),
         "min_free_mib": (_whole(0, 1_000_000), "MiB of the archive's disk that are left free."),
+    },
+    "proof": {
+        "timestamp": (
+            _address,
+            "The time-stamping service (RFC 3161) that sees each signed head of the ledger.",
+        ),
+        "calendar": (_address, "The OpenTimestamps calendar that sees each signed head of the ledger."),
     },
     "export": {
         "kind": (
@@ -515,6 +541,7 @@ _TABLES = (
     "keep",
     "schedule",
     "round",
+    "proof",
     "export",
     "hook",
     "serve",
@@ -566,6 +593,7 @@ class _Reading:
         keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
         round_ = self._section("round", document.get("round", {}))
+        proof = self._section("proof", document.get("proof", {}))
         export = self._exports(document.get("export", []))
         hook = self._hooks(document.get("hook", []))
         serve = self._section("serve", document.get("serve", {}))
@@ -581,6 +609,7 @@ class _Reading:
             keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
             round=RoundConfig(**round_),
+            proof=ProofConfig(**proof),
             export=export,
             hook=hook,
             serve=ServeConfig(**serve),
@@ -732,8 +761,9 @@ picture_pause = 0.2
 keep = true
 
 [schedule]
-# The time between two rounds of `onrecord watch`.
+# `onrecord watch` asks each source as often as it publishes: the shortest and the longest time between two looks.
 every = "1h"
+slowest = "1d"
 # When an article is looked at again, counted from its first capture.
 look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
 

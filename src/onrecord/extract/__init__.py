@@ -1,9 +1,9 @@
 """Reading a page, or a feed's entry, into an article: the evidence weighed, nothing guessed in silence.
 
 Pure: no files, network, clock or log. Strangers' bytes never raise: they give an `Extraction` that may
-hold no article, and its problems. `survey` walks the page once; `body` chooses its lines; `headline`, `byline`,
-`standfirst`, `times`, `shown`, `captions`, `filed`, `access` and `foot` each weigh a field against what JSON-LD,
-meta tags, microdata and the feed's entry say; `page` puts the article together.
+hold no article, and its problems. `walk` goes over the page once, which gives its `survey`; `body` chooses its
+lines; `headline`, `byline`, `standfirst`, `times`, `shown`, `captions`, `filed`, `access` and `foot` each weigh a
+field against what JSON-LD, meta tags, microdata and the feed's entry say; `page` puts the article together.
 """
 
 from __future__ import annotations

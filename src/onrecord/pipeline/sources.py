@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from onrecord.archive import Archive, Step
@@ -13,6 +14,19 @@ from onrecord.ledger import Event
 from onrecord.model import SourceId
 from onrecord.pipeline.report import utc_now
 from onrecord.urls import address_candidates, has_credentials, lookup_key, without_credentials
+
+#: Entries that a list must have before it is taken for another one's twin, and the share of them that must be held.
+TELLING, SAME = 5, 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What an address leads to beside what was asked for."""
+
+    kind: str  #: "edition", "feed" or "news sitemap"
+    url: str
+    title: str | None = None
+    language: str | None = None  #: of an edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +39,10 @@ class Found:
     entries: int = 0  #: that they list now
     reason: str | None = None  #: why there is nothing to follow
     is_followed: bool = False  #: it was followed before
+    keys: frozenset[str] = frozenset()  #: of the entries: urls.lookup_key
+    offers: tuple[
+        Offer, ...
+    ] = ()  #: what else is there, and is not followed unless it is added by its address
 
 
 def check_typed(address: str) -> None:
@@ -50,6 +68,16 @@ def followed_as(address: str, sources: Sequence[SourceConfig]) -> SourceConfig |
     return None
 
 
+def lister_of(found: Found, archive: Archive) -> SourceId | None:
+    """Return the source that brings all that was found already: the same list elsewhere, or a part of one."""
+    if len(found.keys) < TELLING:
+        return None
+    held = Counter(one.source for one in archive.catalog.find_all(found.keys).values())
+    followed = {source.id for source in archive.config.sources}
+    source, count = next(iter(held.most_common(1)), (None, 0))
+    return source if source in followed and count >= SAME * len(found.keys) else None
+
+
 def named(found: Found, taken: Sequence[str]) -> SourceConfig | None:
     """Return the found source with an id of its own, not among *taken*."""
     if found.source is None:
@@ -65,10 +93,14 @@ def follow(archive: Archive, found: Found) -> dict[str, Any]:
         StorageError: The disk said no.
     """
     source = found.source
-    is_new = False
+    is_new, same = False, None
     if source is not None and not found.is_followed:
         theirs = {source.home, *source.feeds} - {None}
-        twin = next((one for one in archive.config.sources if {one.home, *one.feeds} & theirs), None)
+        known = archive.config.sources
+        twin = next((one for one in known if {one.home, *one.feeds} & theirs), None)
+        if twin is None and (lister := lister_of(found, archive)):
+            twin = next(one for one in known if one.id == lister)
+            same = f"all that it lists comes from {lister} already"
         source = twin or named(found, [one.id for one in archive.config.sources])
         is_new = twin is None
     if is_new and source is not None:
@@ -86,7 +118,8 @@ def follow(archive: Archive, found: Found) -> dict[str, Any]:
         "kinds": list(found.kinds),
         "entries": found.entries,
         "new": is_new,
-        "reason": found.reason,
+        "reason": found.reason or same,
+        "offers": [asdict(one) for one in found.offers],
     }
 
 

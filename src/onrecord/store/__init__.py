@@ -26,11 +26,14 @@ from onrecord.store.state import (
     AbsenceRow,
     AddressRow,
     DeliveryRow,
+    DueRow,
     EntryRow,
     FeedRow,
     PictureRow,
     SourceRow,
     State,
+    WalkCount,
+    WalkRow,
     WindowRow,
 )
 
@@ -43,6 +46,7 @@ __all__ = [
     "Database",
     "DeliveryRow",
     "Disk",
+    "DueRow",
     "EntryRow",
     "FeedRow",
     "FileStore",
@@ -62,6 +66,8 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WalkCount",
+    "WalkRow",
     "WindowRow",
     "copy_database",
 ]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from onrecord.ledger import Event, Head, Line
 from onrecord.model import Digest, Document, RecordRef
 from onrecord.removals import WEIGHTS, Absence, Removal, Sighting
+from onrecord.store._catalog_tables import MIGRATIONS
 from onrecord.store._sqlite import Database
 from onrecord.store.protocols import (
     ChangeListing,
@@ -29,85 +30,6 @@ from onrecord.store.protocols import (
 from onrecord.urls import lookup_key
 
 APPLICATION_ID = 0x4F6E5278  # "OnRx"
-
-_MIGRATIONS = (
-    """
-    CREATE TABLE article (
-        id TEXT PRIMARY KEY, source TEXT NOT NULL, number INTEGER NOT NULL, url TEXT NOT NULL,
-        headline TEXT NOT NULL, language TEXT, section TEXT, published TEXT, published_utc TEXT,
-        first_captured_at TEXT NOT NULL, captured_at TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL,
-        verdict TEXT NOT NULL, access TEXT NOT NULL, content_digest TEXT NOT NULL, path TEXT NOT NULL,
-        removed_at TEXT, removal TEXT, has_envelope INTEGER NOT NULL DEFAULT 0,
-        UNIQUE (source, number)
-    ) WITHOUT ROWID;
-    CREATE UNIQUE INDEX article_path ON article (lower(path));
-    CREATE INDEX article_source ON article (source, published_utc);
-    CREATE INDEX article_published ON article (published_utc);
-    CREATE INDEX article_captured ON article (first_captured_at);
-    CREATE TABLE author (id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (id, name)) WITHOUT ROWID;
-    CREATE INDEX author_name ON author (name COLLATE NOCASE);
-    CREATE TABLE alias (key TEXT PRIMARY KEY, url TEXT NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
-    CREATE INDEX alias_id ON alias (id);
-    CREATE TABLE revision (
-        id TEXT NOT NULL, number INTEGER NOT NULL, captured_at TEXT NOT NULL, kind TEXT NOT NULL,
-        content_digest TEXT NOT NULL, path TEXT NOT NULL, reader TEXT NOT NULL, capture_digest TEXT,
-        record_path TEXT, record_offset INTEGER, record_length INTEGER, media_type TEXT,
-        PRIMARY KEY (id, number)
-    ) WITHOUT ROWID;
-    CREATE TABLE picture (
-        id TEXT NOT NULL, url TEXT NOT NULL, digest TEXT, path TEXT, reason TEXT, PRIMARY KEY (id, url)
-    ) WITHOUT ROWID;
-    CREATE INDEX picture_digest ON picture (digest);
-    CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, digest TEXT);
-    INSERT INTO head VALUES (1, 0, NULL);
-    """,
-    # What the search index has still to follow: the last ledger line that said anything of an article.
-    """
-    ALTER TABLE article ADD COLUMN touched INTEGER NOT NULL DEFAULT 0;
-    CREATE INDEX article_touched ON article (touched);
-    CREATE INDEX article_moment ON article (coalesce(published_utc, first_captured_at), number);
-    CREATE INDEX article_source_moment ON article (source, coalesce(published_utc, first_captured_at), number);
-    """,
-    # The keys that the ledger names, and the lines that were signed.
-    """
-    CREATE TABLE key (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, public TEXT NOT NULL, at TEXT NOT NULL);
-    CREATE TABLE signed (seq INTEGER PRIMARY KEY, at TEXT NOT NULL, key TEXT NOT NULL);
-    """,
-    # What changed and what vanished, a row for each ledger line that says so. An older index has none until it is
-    # made again.
-    """
-    ALTER TABLE article ADD COLUMN removal_state TEXT;
-    CREATE TABLE change (
-        seq INTEGER PRIMARY KEY, at TEXT NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, revision INTEGER,
-        weight REAL, kinds TEXT NOT NULL, data TEXT NOT NULL
-    );
-    CREATE INDEX change_id ON change (id, seq);
-    """,
-    # What was deleted on purpose: its addresses are not kept again, and its number is not given again.
-    """
-    CREATE TABLE forgotten (key TEXT PRIMARY KEY, source TEXT, number INTEGER) WITHOUT ROWID;
-    """,
-    """
-    CREATE TABLE gap (
-        seq INTEGER PRIMARY KEY, source TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, since TEXT NOT NULL,
-        until TEXT NOT NULL, at TEXT NOT NULL, data TEXT NOT NULL, filled_at TEXT, filled_by TEXT,
-        found INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE INDEX gap_source ON gap (source, kind, url);
-    """,
-    """
-    CREATE TABLE enclosure (
-        id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
-    ) WITHOUT ROWID;
-    """,
-    # Which articles name which addresses as their translation or original. An older index learns it with each new
-    # revision, and of all when it is made again.
-    """
-    CREATE TABLE translation (id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (id, key)) WITHOUT ROWID;
-    CREATE INDEX translation_key ON translation (key);
-    """,
-)
-
 
 _ARTICLE = (
     "SELECT id, source, number, url, headline, language, section, published, first_captured_at, captured_at,"
@@ -190,7 +112,7 @@ class SqliteCatalog:
 
     def __init__(self, path: Path) -> None:
         advice = "it is only an index: delete it and run `onrecord rebuild`"
-        self._db = Database(path, application_id=APPLICATION_ID, migrations=_MIGRATIONS, advice=advice)
+        self._db = Database(path, application_id=APPLICATION_ID, migrations=MIGRATIONS, advice=advice)
 
     def close(self) -> None:
         """Close the file."""
@@ -224,6 +146,10 @@ class SqliteCatalog:
             self._note_forgotten(line)
         else:
             self._apply(line, document)
+        self.skip(line)
+
+    def skip(self, line: Line) -> None:
+        """Note that the index has come to a ledger line."""
         self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
 
     def _apply(self, line: Line, document: Document | None) -> None:
@@ -509,6 +435,21 @@ class SqliteCatalog:
         row = self._db.row(f"{_ARTICLE} WHERE id = (SELECT id FROM alias WHERE key = ?)", (lookup_key(url),))
         return _held(row) if row else None
 
+    def find_all(self, keys: Iterable[str]) -> dict[str, HeldArticle]:
+        """Return the articles that addresses name, by their lookup keys: as `find`, for many at once."""
+        sql = "SELECT key, id FROM alias WHERE key IN (SELECT value FROM json_each(?))"
+        named = self._db.rows(sql, (json.dumps(list(keys)),))
+        rows = (
+            self._db.rows(
+                f"{_ARTICLE} WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps([row[1] for row in named]),),
+            )
+            if named
+            else []
+        )
+        held = {one.id: one for one in map(_held, rows)}
+        return {key: held[found] for key, found in named if found in held}
+
     def translations(self, article_id: str) -> list[HeldArticle]:
         """Return the held articles that name this one as their translation or original, or that it names so."""
         sql = (
@@ -595,6 +536,11 @@ class SqliteCatalog:
         """Was the article of this address deleted on purpose?"""
         return self._db.row("SELECT 1 FROM forgotten WHERE key = ?", (lookup_key(url),)) is not None
 
+    def forgotten(self, keys: Iterable[str]) -> set[str]:
+        """Return those of these lookup keys whose articles were deleted on purpose."""
+        sql = "SELECT key FROM forgotten WHERE key IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.rows(sql, (json.dumps(list(keys)),))}
+
     def records_in(self, segment: str) -> set[int]:
         """Return where in a segment the records stand that documents were read from."""
         sql = "SELECT record_offset FROM revision WHERE record_path = ?"
@@ -615,6 +561,11 @@ class SqliteCatalog:
             "SELECT path FROM picture WHERE digest = ? AND path IS NOT NULL LIMIT 1", (digest,)
         )
         return str(found) if found else None
+
+    def picture_urls(self, path: str) -> list[str]:
+        """Return the addresses of the picture that is kept at *path*, as newest revisions show it."""
+        sql = "SELECT DISTINCT url FROM picture WHERE path = ? ORDER BY url"
+        return [row[0] for row in self._db.rows(sql, (path,))]
 
     def pictures(self, article_id: str) -> list[tuple[str, str | None, str | None]]:
         """Return (address, path, reason why it is missing) of an article's pictures."""
@@ -648,6 +599,11 @@ class SqliteCatalog:
         """Return the last line that is a signature."""
         row = self._db.row("SELECT seq, at, key FROM signed ORDER BY seq DESC LIMIT 1")
         return SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) if row else None
+
+    def signed_since(self, seq: int) -> list[SignedHead]:
+        """Return the lines that are signatures, from line *seq* on, the newest first."""
+        rows = self._db.rows("SELECT seq, at, key FROM signed WHERE seq >= ? ORDER BY seq DESC", (seq,))
+        return [SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) for row in rows]
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return, for each source, how many articles, revisions, removals and pictures are held or missing."""
