@@ -11,7 +11,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -36,9 +36,10 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/account/tokens"): Scope.MARK,
     ("POST", "/account/tokens/remove"): Scope.MARK,
     ("POST", "/account/sessions/end"): Scope.MARK,
+    ("GET", "/settings"): Scope.EDIT,
+    ("POST", "/sources"): Scope.EDIT,
     ("POST", "/look"): None,
     ("GET", "/unread"): Scope.MARK,
-    ("GET", "/settings"): Scope.EDIT,
     ("GET", "/starred"): Scope.MARK,
     ("POST", "/marks"): Scope.MARK,
     ("POST", "/article/{id}/mark"): Scope.MARK,
@@ -57,8 +58,32 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/icon-512.png"): None,
     ("GET", "/offline"): None,
 }
+#: Apps that sync read and mark.
+_GREADER = "/api/greader/reader/api/0"
+NEEDS |= {
+    ("POST", "/api/greader/accounts/ClientLogin"): None,
+    ("POST", "/api/fever"): None,
+    ("POST", "/api/fever/"): None,
+    ("GET", "/api/greader/reader/atom/{stream}"): Scope.MARK,
+    **dict.fromkeys(
+        [
+            ("GET", f"{_GREADER}/{name}")
+            for name in (
+                *("token", "user-info", "subscription/list", "tag/list", "unread-count", "stream/items/ids"),
+                *("stream/items/contents", "stream/contents", "stream/contents/{stream}"),
+            )
+        ]
+        + [
+            ("POST", f"{_GREADER}/{name}")
+            for name in ("stream/items/contents", "edit-tag", "mark-all-as-read")
+        ],
+        Scope.MARK,
+    ),
+}
 #: Routes that take a key in what is posted, which no page elsewhere knows.
-BRING_A_KEY: frozenset[tuple[str, str]] = frozenset()
+BRING_A_KEY = frozenset(
+    {("POST", "/api/greader/accounts/ClientLogin"), ("POST", "/api/fever"), ("POST", "/api/fever/")}
+)
 #: Addresses for programs: they are told in a status what a person is told by the login page.
 FOR_PROGRAMS = ("/api/", "/feeds/", "/opds", "/subscriptions.opml")
 
@@ -100,6 +125,12 @@ _ASKER = web.RequestKey("asker", Asker)
 def asker(request: web.Request) -> Asker:
     """Return who asks."""
     return request[_ASKER]
+
+
+def acting_for(request: web.Request, visitor: Visitor) -> None:
+    """Let the rest of a request act for whom a key in it names, which no middleware reads."""
+    known = request[_ASKER]
+    request[_ASKER] = replace(known, user=visitor.name, role=visitor.role, scopes=visitor.scopes)
 
 
 def shown_to(request: web.Request, document: Document) -> Document:
