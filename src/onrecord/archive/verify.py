@@ -248,12 +248,16 @@ def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
         return
     try:
         is_sound, head = catalog.is_sound(), catalog.head()
+        unread = catalog.unread() if is_sound else 0
     finally:
         catalog.close()
     # Read after the index: a round that is writing is ahead with the ledger, never with the index.
     found = Chain(files)
     if not is_sound:
         yield Damage(INDEX, "index", f"the index is damaged; {advice}")
+    elif unread:
+        what = f"it was made while {unread} documents could not be read"
+        yield Damage(INDEX, "index", f"{what}; when they can, {advice}")
     elif head.seq > found.head.seq:
         what = f"the ledger ends with line {found.head.seq}, but line {head.seq} was there"
         yield Damage("ledger/", "ledger", f"{what}; restore it from a backup")

@@ -131,8 +131,8 @@ async def repair(
         archive.commit([_step(path, source or "") for path, source in ledgers.items()], now=utc_now())
         async with client_of(archive) as client:
             done += await Repairing(archive, client, spare).mend(rest, progress=progress)
-        if archive.unread or any(one.damage.kind == "index" for one in done):
-            # It was made of documents of which some are whole only now.
+        if archive.catalog.unread() or any(one.damage.kind == "index" for one in done):
+            # It was made while documents were damaged, of which some are whole only now.
             archive.rebuild()
             shutil.rmtree(root / SEARCH, ignore_errors=True)
     return done
