@@ -384,6 +384,21 @@ def test_an_index_that_was_made_without_documents_is_made_again_with_them(
     assert (paper.held(), list(verify(paper.root))) == (before, [])
 
 
+def test_an_index_is_made_again_after_a_person_brought_the_documents_back(
+    paper: Paper, tmp_path: Path
+) -> None:
+    """By hand, from wherever they had them."""
+    shutil.copytree(paper.root, tmp_path / "kept")
+    (paper.root / INDEX).unlink()
+    for name in ("articles", "captures"):
+        shutil.rmtree(paper.root / name)
+    mend(paper)
+    for name in ("articles", "captures"):
+        shutil.copytree(tmp_path / "kept" / name, paper.root / name)
+    assert [(one.damage.path, one.source) for one in mend(paper)] == [(INDEX, "ledger")]
+    assert list(verify(paper.root)) == []
+
+
 # ---------------------------------------------------------------- what can't be mended
 
 

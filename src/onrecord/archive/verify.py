@@ -255,9 +255,6 @@ def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
     found = Chain(files)
     if not is_sound:
         yield Damage(INDEX, "index", f"the index is damaged; {advice}")
-    elif unread:
-        what = f"it was made while {unread} documents could not be read"
-        yield Damage(INDEX, "index", f"{what}; when they can, {advice}")
     elif head.seq > found.head.seq:
         what = f"the ledger ends with line {found.head.seq}, but line {head.seq} was there"
         yield Damage("ledger/", "ledger", f"{what}; restore it from a backup")
@@ -268,6 +265,9 @@ def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
         yield Damage(
             INDEX, "index", f"the index is behind the ledger; the next update brings it up, or {advice}"
         )
+    elif unread:
+        what = f"it was made while {unread} documents could not be read"
+        yield Damage(INDEX, "index", f"{what}; when they can, {advice}")
 
 
 def _is_being_written(root: Path) -> bool:
