@@ -357,7 +357,7 @@ def test_damaged_marks_come_from_a_backup_alone(paper: Paper, tmp_path: Path) ->
 
 
 def test_an_index_is_made_again_though_a_document_is_lost(paper: Paper) -> None:
-    """One lost article must not cost the list of all others."""
+    """One lost article must not cost the list of all others, and is itself known to be held."""
     (paper.root / INDEX).unlink()
     damage(paper.root, "articles/**/17-bridge*news.md", None)
     damage(paper.root, "captures/**/*", None)
@@ -366,6 +366,37 @@ def test_an_index_is_made_again_though_a_document_is_lost(paper: Paper) -> None:
         3,
         ["articles/paper.example/2026/05/17-bridge-is-in-the-news.md"],
     )
+
+
+def test_an_index_that_was_made_without_documents_is_made_again_with_them(
+    paper: Paper, tmp_path: Path
+) -> None:
+    """They came back from a backup a week later; nothing was kept twice meanwhile."""
+    back_up(paper.root, tmp_path / "backup")
+    before = paper.held()
+    (paper.root / INDEX).unlink()
+    for name in ("articles", "captures"):
+        shutil.rmtree(paper.root / name)
+    mend(paper)
+    known = [(held.id, held.source, held.number, held.revision, held.path) for held in paper.held()]
+    mend(paper, backup=tmp_path / "backup")
+    assert known == [(held.id, held.source, held.number, held.revision, held.path) for held in before]
+    assert (paper.held(), list(verify(paper.root))) == (before, [])
+
+
+def test_an_index_is_made_again_after_a_person_brought_the_documents_back(
+    paper: Paper, tmp_path: Path
+) -> None:
+    """By hand, from wherever they had them."""
+    shutil.copytree(paper.root, tmp_path / "kept")
+    (paper.root / INDEX).unlink()
+    for name in ("articles", "captures"):
+        shutil.rmtree(paper.root / name)
+    mend(paper)
+    for name in ("articles", "captures"):
+        shutil.copytree(tmp_path / "kept" / name, paper.root / name)
+    assert [(one.damage.path, one.source) for one in mend(paper)] == [(INDEX, "ledger")]
+    assert list(verify(paper.root)) == []
 
 
 # ---------------------------------------------------------------- what can't be mended

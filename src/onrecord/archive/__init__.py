@@ -36,6 +36,7 @@ from onrecord.archive.pruning import PruneReport, prune
 from onrecord.archive.rules import rulebook
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.sizing import Size, sizes
+from onrecord.archive.telling import document_told
 from onrecord.archive.verify import Scope, checked, verify
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "checked",
     "create",
     "document_path",
+    "document_told",
     "enclosure_path",
     "ensure_key",
     "envelope_path",

@@ -16,6 +16,7 @@ from onrecord.archive.envelopes import read_envelope
 from onrecord.archive.layout import CONFIG, INDEX, SITES, STATE, cdxj_path, envelope_path
 from onrecord.archive.lock import WriterLock
 from onrecord.archive.rules import rulebook
+from onrecord.archive.telling import document_told
 from onrecord.errors import (
     ArchiveError,
     DocumentFormatError,
@@ -149,7 +150,6 @@ class Archive:
         self.root = root
         self.probe = probe
         self._is_mending = mending
-        self.unread: list[str] = []  #: documents that the index lacks, being damaged or missing
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
         self._rules: Rulebook | None = None
@@ -181,7 +181,7 @@ class Archive:
         disk: Disk | None = None,
         mending: bool = False,
     ) -> Self:
-        """Open the archive in *root*; with *mending*, documents that can't be read are left out of the index."""
+        """Open the archive in *root*; with *mending*, the index has the ledger's words of documents that are lost."""
         if not (root / CONFIG).is_file():
             what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
             raise NotAnArchiveError(str(root), what)
@@ -457,9 +457,10 @@ class Archive:
                 except FormatError:
                     if not self._is_mending or path is None:
                         raise
-                    self.unread.append(path)
-                    self.catalog.skip(line)
-                    continue
+                    document = document_told(line)
+                    if document is None:
+                        self.catalog.skip(line)
+                        continue
                 is_over = line.data.get("id") in forgotten and line.event is not Event.FORGOTTEN
                 self.catalog.apply(line, document, is_forgotten=is_over)
 
@@ -520,7 +521,6 @@ class Archive:
             for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm"):
                 (self.root / name).unlink(missing_ok=True)
         self.catalog = SqliteCatalog(self.root / INDEX)
-        self.unread.clear()
         found = list(self.lines())
         self.bring_in(found)
         self._head = self.catalog.head()

@@ -248,6 +248,7 @@ def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
         return
     try:
         is_sound, head = catalog.is_sound(), catalog.head()
+        unread = catalog.unread() if is_sound else 0
     finally:
         catalog.close()
     # Read after the index: a round that is writing is ahead with the ledger, never with the index.
@@ -264,6 +265,9 @@ def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
         yield Damage(
             INDEX, "index", f"the index is behind the ledger; the next update brings it up, or {advice}"
         )
+    elif unread:
+        what = f"it was made while {unread} documents could not be read"
+        yield Damage(INDEX, "index", f"{what}; when they can, {advice}")
 
 
 def _is_being_written(root: Path) -> bool:

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
 
 from onrecord import legacy, pictures
-from onrecord.archive import Archive, envelope_path
+from onrecord.archive import Archive, document_told, envelope_path
 from onrecord.archive.envelopes import read_envelope
 from onrecord.dates import from_iso
 from onrecord.errors import DocumentFormatError, FormatError
@@ -24,16 +23,12 @@ from onrecord.ledger import Event, Line, Put, digest_of
 from onrecord.model import (
     Article,
     CanonicalUrl,
-    Digest,
     Document,
     KeptEnclosure,
     KeptPicture,
     ReadingKind,
     RecordRef,
-    Revision,
-    SourceId,
     Terms,
-    VerdictKind,
 )
 from onrecord.pipeline.claims import recalled
 from onrecord.pipeline.enclosures import listed_in
@@ -55,6 +50,7 @@ class Told:
     """What the ledger tells of a revision."""
 
     line: Line  #: the one that made it
+    document: Document  #: as that line tells it: `archive.document_told`
     path: str  #: where its document stands now
     record: RecordRef | None  #: where its capture stands now; None: there is none, or it was pruned
     enclosures: tuple[Put, ...]  #: files that the article's entry carried, as far as they were kept by then
@@ -69,6 +65,8 @@ def told_by(lines: Iterable[Line]) -> dict[str, Told]:
         data = line.data
         kept[data.get("id", "")] |= {put.path: put for put in line.puts if put.path.startswith("enclosures/")}
         if line.event in {Event.CAPTURED, Event.REVISED, Event.KIND_CHANGED}:
+            if (document := document_told(line)) is None:
+                continue
             key = (data["id"], data["revision"])
             before = found.get((key[0], key[1] - 1))
             if before and data.get("superseded"):
@@ -76,7 +74,11 @@ def told_by(lines: Iterable[Line]) -> dict[str, Told]:
             record = data.get("record")
             ref = RecordRef(record["path"], record["offset"], record["length"]) if record else None
             found[key] = Told(
-                line=line, path=data["document"], record=ref, enclosures=tuple(kept[key[0]].values())
+                line=line,
+                document=document,
+                path=data["document"],
+                record=ref,
+                enclosures=tuple(kept[key[0]].values()),
             )
             if ref:
                 within[ref.path].append(key)
@@ -117,7 +119,7 @@ class Remaking:
         one = self._told.get(path)
         if one is None:
             return "no line tells what it was read from"
-        if one.line.data.get("kind") == ReadingKind.FEED:
+        if one.document.revision.kind is ReadingKind.FEED:
             return "what its feed gave is lost too"
         return "its capture is lost too" if one.record else "its capture was pruned"
 
@@ -242,25 +244,14 @@ class Remaking:
 
     def _bare(self, one: Told) -> Document:
         """Return what ledger and index tell of a revision."""
-        data, catalog = one.line.data, self._archive.catalog
-        held = catalog.article(data["id"])
-        row = self._row(one)
-        record: dict[str, Any] = data.get("record") or {}
-        return Document(
-            id=data["id"],
-            source=SourceId(data.get("source", "")),
-            number=data.get("number", 0),
-            revision=Revision(
-                article=_listed(CanonicalUrl(data.get("url", "")), held),
-                number=data["revision"],
-                captured_at=row.captured_at if row else one.line.at,
-                content_digest=Digest(data.get("content", "")),
-                kind=ReadingKind(data.get("kind", ReadingKind.PAGE)),
-            ),
-            capture_digest=record.get("digest"),
-            capture_record=record.get("id"),
+        told, row = one.document, self._row(one)
+        held = self._archive.catalog.article(told.id)
+        article = _listed(told.revision.article.canonical_url, held)
+        at = row.captured_at if row else one.line.at
+        return replace(
+            told,
+            revision=replace(told.revision, article=article, captured_at=at),
             reader_version=row.reader if row else READER_VERSION,
-            verdict=VerdictKind(data.get("verdict", VerdictKind.FULL)),
         )
 
     def _others(self, one: Told) -> Iterator[Document]:

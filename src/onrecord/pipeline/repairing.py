@@ -71,6 +71,7 @@ _FROM = {
 }
 _STATES = {"missing": "the file is missing", "changed": "the file is not what was put in"}
 _ANEW = "it was written as today's reader reads its capture; what stood there before can't be made again byte for byte"
+_BROUGHT_UP = "it was brought up to the ledger and the documents"
 _RESTORE = "restore it from a backup: onrecord verify --repair --from BACKUP"
 
 
@@ -131,10 +132,14 @@ async def repair(
         archive.commit([_step(path, source or "") for path, source in ledgers.items()], now=utc_now())
         async with client_of(archive) as client:
             done += await Repairing(archive, client, spare).mend(rest, progress=progress)
-        if archive.unread or any(one.damage.kind == "index" for one in done):
-            # It was made of documents of which some are whole only now.
+        if archive.catalog.unread() or any(one.damage.kind == "index" for one in done):
+            # It was made while documents were damaged, of which some are whole only now.
             archive.rebuild()
             shutil.rmtree(root / SEARCH, ignore_errors=True)
+        told = {one.damage.path for one in done}
+        behind = [one for one in damages if one.kind == "index" and one.path not in told]
+        source = None if archive.catalog.unread() else "ledger"
+        done += [Mended(one, source, _BROUGHT_UP if source else one.what) for one in behind]
     return done
 
 

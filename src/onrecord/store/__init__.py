@@ -5,7 +5,7 @@ Contains no decisions.
 """
 
 from onrecord.store._sqlite import Database, copy_database
-from onrecord.store.catalog import SqliteCatalog
+from onrecord.store.catalog import UNREAD, SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
 from onrecord.store.marks import Mark, Marks, Note, Place
@@ -39,6 +39,7 @@ from onrecord.store.state import (
 
 __all__ = [
     "ASKED",
+    "UNREAD",
     "AbsenceRow",
     "AddressRow",
     "Catalog",

@@ -29,6 +29,9 @@ from onrecord.store.protocols import (
 )
 from onrecord.urls import lookup_key
 
+#: The reader of a document that could not be read when the index was made.
+UNREAD = ""
+
 _ARTICLE = (
     "SELECT id, source, number, url, headline, language, section, published, first_captured_at, captured_at,"
     " revision, kind, verdict, content_digest, path, removed_at, removal, removal_state, has_envelope,"
@@ -559,6 +562,10 @@ class SqliteCatalog:
             "SELECT path FROM picture WHERE digest = ? AND path IS NOT NULL LIMIT 1", (digest,)
         )
         return str(found) if found else None
+
+    def unread(self) -> int:
+        """Return how many revisions are listed by the ledger's words alone, their document having been lost."""
+        return int(self._db.value("SELECT count(*) FROM revision WHERE reader = ?", (UNREAD,)))
 
     def picture_urls(self, path: str) -> list[str]:
         """Return the addresses of the picture that is kept at *path*, as newest revisions show it."""
