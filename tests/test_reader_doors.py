@@ -469,6 +469,35 @@ def test_a_sessions_cookie_is_out_of_reach(served: Served) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("settings", "headers"),
+    [
+        (
+            ServeConfig(address="https://news.example/"),
+            {"Host": "news.example", "Origin": "https://news.example"},
+        ),
+        (ServeConfig(proxies=(ip_network("127.0.0.1"),)), {"X-Forwarded-Proto": "https"}),
+    ],
+)
+def test_behind_tls_the_cookie_stays_there(
+    paper: Paper, tmp_path: Path, settings: ServeConfig, headers: dict[str, str]
+) -> None:
+    """What was given through TLS is not sent without it."""
+    with serving(paper.root, tmp_path / "doors.sqlite", settings=settings) as one:
+        people(one)
+        sent, form = login_form(one)
+        form |= {"name": ADA, "password": PASSWORD}
+        answer = one.ask("POST", "/login", headers={**sent, **headers}, form=form)
+        assert answer.cookies[one.cookie]["secure"] is True
+
+
+def test_whoever_says_that_there_is_tls_is_not_believed(served: Served) -> None:
+    """But a proxy of ours."""
+    served.clock.passed += 4_000
+    cookie = log_in(served, X_Forwarded_Proto="https").cookies[served.cookie]
+    assert cookie["secure"] == ""
+
+
 def test_a_session_ends_when_one_logs_out(served: Served) -> None:
     """On a borrowed machine."""
     browser = served.session(ADA)

@@ -178,7 +178,7 @@ class Guard:
         self._visit = f"{self._session}_visit"
         address = urlsplit(settings.address or "")
         self._names = {*settings.names, *filter(None, [address.hostname])}
-        self._has_tls = address.scheme == "https"
+        self._tls_host = address.netloc.lower() if address.scheme == "https" else None
 
     def middlewares(self) -> list[Middleware]:
         """Return what stands before every route, the outermost first."""
@@ -344,13 +344,10 @@ class Guard:
 
     def is_secure(self, request: web.Request) -> bool:
         """Did the request come through TLS, at the latest hop that we know of?"""
-        if request.secure:
+        if request.secure or request.headers.get("Host", "").lower() == self._tls_host:
             return True
-        if self._is_proxy(request.remote):
-            return (
-                request.headers.get("X-Forwarded-Proto", "https" if self._has_tls else "").lower() == "https"
-            )
-        return False
+        is_told = request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+        return is_told and self._is_proxy(request.remote)
 
     def address_of(self, request: web.Request) -> str:
         """Return who asks: the peer, or whom our own proxy names last. What others claim before that counts nothing."""
