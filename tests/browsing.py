@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from onrecord.reader.app import listening
+from onrecord.config import ServeConfig
+from onrecord.doors import Doors
+from onrecord.reader.app import answering
 from onrecord.reader.origins import Origins
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -31,9 +33,10 @@ def serving(root: Path) -> Iterator[Origins]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    served = listening(root, host="127.0.0.1", port=0)
+    doors = Doors(root.parent / "doors.sqlite")
+    served = answering(root, doors, ServeConfig(), host="127.0.0.1", port=0)
     try:
-        yield asyncio.run_coroutine_threadsafe(served.__aenter__(), loop).result(30)
+        yield asyncio.run_coroutine_threadsafe(served.__aenter__(), loop).result(30)[1]
     finally:
         asyncio.run_coroutine_threadsafe(served.__aexit__(None, None, None), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)

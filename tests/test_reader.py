@@ -19,6 +19,8 @@ from rounds import PARAGRAPHS, Paper, item, page
 #: A page whose every text tries to be more than text.
 HOSTILE = "<script>fire()</script>\"'><img src=x onerror=fire()>"
 
+TOPIC = '<meta property="article:tag" content="Harbour">'
+
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
@@ -27,12 +29,15 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Paper:
     made.lists(item(), item("ferry", day=18), item("trap", day=16))
     escaped = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     made.says(
-        bridge=page(),
+        bridge=page(head=TOPIC),
         ferry=page("Ferry Runs Until Midnight"),
         trap=page(escaped, (f"<a href='javascript:fire()'>{escaped}</a> {PARAGRAPHS[0]}", *PARAGRAPHS[1:])),
     )
     made.round()
-    made.says(bridge=page("Bridge Shut for Good"), ferry=answer(b"", status="410 Gone"))
+    made.says(
+        bridge=page("Bridge Shut for Good", head=TOPIC),
+        ferry=answer(b"", status="410 Gone"),
+    )
     made.round(recheck=True)
     return made
 
@@ -67,6 +72,11 @@ def article(paper: Paper, words: str) -> str:
         ("/month/2026-05", "3 articles"),
         ("/author/Ada%20Marsh", "3 articles"),
         ("/changes", "gone since"),
+        ("/topics", 'href="/topic/harbour"'),
+        ("/topic/Harbour", "1 article<"),
+        ("/topic/nothing", "0 articles"),
+        ("/offline", "No connection"),
+        ("/manifest.webmanifest", "standalone"),
         ("/search?q=bridge", "<mark>Bridge</mark>"),
         ("/search?q=bridge&sort=date&before=1", "checked"),
         ("/search", "headline:…"),

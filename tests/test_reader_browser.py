@@ -113,3 +113,68 @@ def test_the_page_of_an_article_is_in_its_language(browser: Any, address: str) -
     language = tab.get_attribute("a.headline", "lang")
     tab.close()
     assert language == "zh-Hant"
+
+
+def test_what_was_opened_is_there_without_a_network(browser: Any, address: str) -> None:
+    """In a train, in a tunnel; and what was not opened leads to what was."""
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(address)
+    tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    tab.reload()
+    opened = tab.get_attribute("a.headline", "href")
+    tab.goto(address + opened)
+    headline = tab.inner_text("h1")
+    context.set_offline(True)
+    tab.goto(address + opened)
+    again = tab.inner_text("h1")
+    tab.goto(address + "/month/2026-05")
+    tab.wait_for_selector("#kept a")
+    listed = tab.inner_text("#kept a")
+    context.close()
+    assert (again, listed) == (headline, headline)
+
+
+def test_the_keyboard_alone_opens_stars_and_goes_on(browser: Any, address: str) -> None:
+    """J o s j u: as in the readers that people know."""
+    tab = browser.new_context().new_page()
+    tab.goto(f"{address}/source/paper.example")
+    tab.keyboard.press("j")
+    tab.keyboard.press("o")
+    tab.wait_for_url("**/article/*")
+    first, path = tab.inner_text("h1"), tab.url
+    tab.keyboard.press("s")
+    tab.wait_for_selector("#star[aria-pressed=true]")
+    tab.keyboard.press("j")
+    tab.wait_for_url(lambda url: "/article/" in url and path not in url)
+    tab.keyboard.press("u")
+    tab.wait_for_url("**/source/paper.example")
+    starred = tab.locator("li:has(.star) .headline").inner_text()
+    tab.context.close()
+    assert starred == first
+
+
+def test_the_slider_shows_a_revision_in_place(browser: Any, address: str) -> None:
+    """Whoever moves it sees what changed, and stays on the page."""
+    tab = browser.new_page()
+    tab.goto(f"{address}/changes")
+    tab.click("a.mark")
+    tab.wait_for_selector("#compared ins")
+    button = tab.is_visible(".slider button")
+    tab.close()
+    assert not button
+
+
+def test_all_can_be_read_and_searched_without_script(browser: Any, address: str) -> None:
+    """Script adds keys and comfort, and nothing that one can't do without it."""
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address)
+    tab.fill("#q", "bridge")
+    tab.press("#q", "Enter")
+    tab.click("a.headline")
+    tab.click("#star")
+    tab.click("text=What changed in revision")
+    shown = tab.inner_text("#compared ins")
+    context.close()
+    assert shown == "for Good"

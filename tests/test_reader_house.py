@@ -63,7 +63,8 @@ def follow(paper: Paper, address: str) -> tuple[int, str]:
 
     async def ask() -> tuple[int, str]:
         async with TestClient(TestServer(make_app(paper.root))) as client:
-            answered = await client.post("/sources", data={"address": address, "csrf": await seal(client)})
+            form = {"address": address, "csrf": await seal(client)}
+            answered = await client.post("/sources", data=form)
             return answered.status, await answered.text()
 
     return asyncio.run(ask())

@@ -86,6 +86,21 @@ def named(found: Found, taken: Sequence[str]) -> SourceConfig | None:
     return replace(found.source, id=source_id_for(url, taken))
 
 
+def chosen_sources(archive: Archive, names: Sequence[str]) -> list[SourceConfig]:
+    """Return the sources called *names*, or all that are not paused.
+
+    Raises:
+        SourceNotFoundError: One of the names is none.
+    """
+    known = {source.id: source for source in archive.config.sources}
+    for name in names:
+        if name not in known:
+            raise SourceNotFoundError(name)
+    if names:
+        return [known[SourceId(name)] for name in dict.fromkeys(names)]
+    return [source for source in known.values() if not source.paused]
+
+
 def follow(archive: Archive, found: Found) -> dict[str, Any]:
     """Write one found source into the settings, if it is new; return what to say of it.
 
@@ -121,18 +136,3 @@ def follow(archive: Archive, found: Found) -> dict[str, Any]:
         "reason": found.reason or same,
         "offers": [asdict(one) for one in found.offers],
     }
-
-
-def chosen_sources(archive: Archive, names: Sequence[str]) -> list[SourceConfig]:
-    """Return the sources called *names*, or all that are not paused.
-
-    Raises:
-        SourceNotFoundError: One of the names is none.
-    """
-    known = {source.id: source for source in archive.config.sources}
-    for name in names:
-        if name not in known:
-            raise SourceNotFoundError(name)
-    if names:
-        return [known[SourceId(name)] for name in dict.fromkeys(names)]
-    return [source for source in known.values() if not source.paused]

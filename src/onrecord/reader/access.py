@@ -36,10 +36,10 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/account/tokens"): Scope.MARK,
     ("POST", "/account/tokens/remove"): Scope.MARK,
     ("POST", "/account/sessions/end"): Scope.MARK,
-    ("GET", "/settings"): Scope.EDIT,
     ("POST", "/sources"): Scope.EDIT,
     ("POST", "/look"): None,
     ("GET", "/unread"): Scope.MARK,
+    ("GET", "/settings"): Scope.EDIT,
     ("GET", "/starred"): Scope.MARK,
     ("POST", "/marks"): Scope.MARK,
     ("POST", "/article/{id}/mark"): Scope.MARK,
@@ -51,6 +51,12 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/reader.css"): None,
     ("GET", "/reader.js"): None,
     ("GET", "/favicon.ico"): None,
+    ("GET", "/worker.js"): None,
+    ("GET", "/manifest.webmanifest"): None,
+    ("GET", "/icon.svg"): None,
+    ("GET", "/icon-192.png"): None,
+    ("GET", "/icon-512.png"): None,
+    ("GET", "/offline"): None,
 }
 #: Apps that sync read and mark.
 _GREADER = "/api/greader/reader/api/0"

@@ -111,18 +111,16 @@ def serve(
 async def _serve(
     root: Path, doors: Doors, settings: ServeConfig, host: str, port: int, ready: Callable[[str], None]
 ) -> None:
-    async with listening(root, host=host, port=port, doors=doors, settings=settings) as origins:
-        ready(f"{origins.reader}/")
+    async with answering(root, doors, settings, host=host, port=port) as (near, _):
+        ready(f"{near}/")
         await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def listening(
-    root: Path, *, host: str, port: int, doors: Doors | None = None, settings: ServeConfig | None = None
-) -> AsyncIterator[Origins]:
-    """Show the archive in *root* meanwhile; give the origins at which it and its captures are reached.
-
-    Users and settings are the archive's own where they are None.
+async def answering(
+    root: Path, doors: Doors, settings: ServeConfig, *, host: str, port: int
+) -> AsyncIterator[tuple[str, Origins]]:
+    """Show the archive in *root* meanwhile; give where that is listened on, and the origins that a browser knows it by.
 
     Raises:
         StorageError: The port is taken.
@@ -139,14 +137,13 @@ async def listening(
         for runner in runners:
             await runner.setup()
         near = await _listen(runners[0], host, port)
+        origins.reader = _origin(settings.address) or near
         try:
             near_captures = await _listen(runners[1], host, port + 1 if 0 < port < _LAST_PORT else 0)
         except StorageError:  # any other will do: no person types it
             near_captures = await _listen(runners[1], host, 0)
-        known = settings or ServeConfig()
-        origins.reader = _origin(known.address) or near
-        origins.captures = _origin(known.captures) or (None if known.address else near_captures)
-        yield origins
+        origins.captures = _origin(settings.captures) or (None if settings.address else near_captures)
+        yield near, origins
     finally:
         for runner in runners:
             await runner.cleanup()
@@ -172,7 +169,6 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
 
 
-@web.middleware
 def _with_headers(origins: Origins) -> Middleware:
     """Return what gives each answer its headers."""
 

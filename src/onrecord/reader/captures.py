@@ -24,7 +24,7 @@ from onrecord.model import Document, RecordRef
 from onrecord.pictures import unproxy
 from onrecord.reader.access import shown_to
 from onrecord.reader.origins import Origins
-from onrecord.reader.pictures import BY_DIGEST, picture_response
+from onrecord.reader.pictures import PICTURE, picture_response
 from onrecord.reader.shown import Shown
 from onrecord.sanitize import safe_page
 from onrecord.store import ChangeListing, HeldArticle
@@ -196,7 +196,7 @@ class _Pictures:
     def __init__(self, kept: Kept, record: StoredRecord, prefix: str) -> None:
         pictures = kept.document.pictures.values() if kept.document else ()
         self._base = record.url or ""
-        paths = {one.url: one.path for one in pictures if one.path and BY_DIGEST.fullmatch(one.path[9:])}
+        paths = {one.url: one.path for one in pictures if one.path and PICTURE.fullmatch(one.path[9:])}
         self._by_url = {url: prefix + path.removeprefix("pictures/") for url, path in paths.items()}
         # A proxy that scales pictures has the file's name in another address.
         self._by_name = {_name(url): place for url, place in self._by_url.items() if _name(url)}

@@ -13,12 +13,15 @@ from onrecord import search as searching
 from onrecord.pipeline.report import utc_now
 from onrecord.reader.access import asker
 from onrecord.reader.lists import month_span
-from onrecord.reader.shown import ON_A_PAGE, Row, Shown, page_number
-from onrecord.search import Ask
+from onrecord.reader.shown import ON_A_PAGE, Days, Row, Shown, by_day, page_number
+from onrecord.search import Ask, During, Is
 from onrecord.text import body_text
 
 FACETS = ("source", "month", "author", "lang")
 _FACETS_SHOWN = 8
+_TOPICS_SHOWN = 500
+#: In seconds since 1970: no newspaper is older.
+_BEFORE_ALL = -(10**11)
 
 
 class Finding:
@@ -29,7 +32,11 @@ class Finding:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the pages' addresses."""
-        return [web.get("/search", self.search)]
+        return [
+            web.get("/search", self.search),
+            web.get("/topics", self.topics),
+            web.get("/topic/{topic}", self.topic),
+        ]
 
     async def search(self, request: web.Request) -> web.Response:
         """Show what fits a query."""
@@ -70,6 +77,24 @@ class Finding:
             pages=math.ceil(found.total / ON_A_PAGE),
             **given,
         )
+
+    async def topics(self, request: web.Request) -> web.Response:
+        """Show the topics that publishers name, the most frequent first."""
+        await self._shown.follow()
+        every = During("published", _BEFORE_ALL, None)
+        found = self._shown.index.search(Ask(node=every, limit=1, facets=("topic",)), now=utc_now())
+        topics = found.facets.get("topic", ())[:_TOPICS_SHOWN]
+        return self._shown.page(request, "topics.html", title="Topics", topics=topics)
+
+    async def topic(self, request: web.Request) -> web.Response:
+        """Show what is about a topic, the newest first."""
+        topic, page = request.match_info["topic"], page_number(request)
+        await self._shown.follow()
+        ask = Ask(node=Is("topic", topic), limit=ON_A_PAGE, offset=(page - 1) * ON_A_PAGE, by_date=True)
+        found = self._shown.index.search(ask, now=utc_now())
+        articles = filter(None, map(self._shown.archive.catalog.article, [hit.id for hit in found.hits]))
+        rows = self._shown.rows(request, articles)
+        return self._shown.days(request, topic, Days(by_day(rows), found.total, page))
 
     def _matches(
         self, request: web.Request, hits: Sequence[searching.Hit], node: searching.Node

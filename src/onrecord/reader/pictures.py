@@ -12,20 +12,8 @@ from aiohttp import web
 from onrecord.model import Document, Picture
 from onrecord.render import html
 
-#: Where a file that is named by its digest stands in its folder.
-BY_DIGEST = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
-
-
-def kept_file(root: Path, folder: str, path: str) -> Path:
-    """Return the file, named by its digest, that stands at *path* of a folder.
-
-    Raises:
-        web.HTTPNotFound: There is none of this name.
-    """
-    place = root / folder / path
-    if not BY_DIGEST.fullmatch(path) or not place.is_file():
-        raise web.HTTPNotFound
-    return place
+#: Where a picture stands in `pictures/`, and an enclosure in `enclosures/`.
+PICTURE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
 
 
 def picture_response(root: Path, path: str) -> web.FileResponse:
@@ -34,7 +22,7 @@ def picture_response(root: Path, path: str) -> web.FileResponse:
     Raises:
         web.HTTPNotFound: There is none of this name.
     """
-    place = kept_file(root, "pictures", path)
+    place = _kept(root / "pictures", path)
     kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
     headers = {
         "Content-Type": kind if kind.startswith("image/") else "application/octet-stream",
@@ -52,7 +40,7 @@ def enclosure_response(root: Path, path: str) -> web.FileResponse:
     Raises:
         web.HTTPNotFound: There is none of this name.
     """
-    place = kept_file(root, "enclosures", path)
+    place = _kept(root / "enclosures", path)
     headers = {
         "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
         "Content-Disposition": f'attachment; filename="{place.name}"',
@@ -60,6 +48,14 @@ def enclosure_response(root: Path, path: str) -> web.FileResponse:
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return web.FileResponse(place, headers=headers)
+
+
+def _kept(folder: Path, path: str) -> Path:
+    """Return the file, named by its digest, that is asked for."""
+    place = folder / path
+    if not PICTURE.fullmatch(path) or not place.is_file():
+        raise web.HTTPNotFound
+    return place
 
 
 def figures(document: Document) -> html.FigureLines:

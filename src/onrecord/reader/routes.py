@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import resources
 
 from aiohttp import web
@@ -26,7 +27,15 @@ from onrecord.reader.shown import Shown
 from onrecord.reader.syndication import Syndication
 
 #: What pages are made with, and as what it is sent.
-_STATIC = {"reader.css": "text/css", "reader.js": "text/javascript"}
+_STATIC = {
+    "reader.css": "text/css; charset=utf-8",
+    "reader.js": "text/javascript; charset=utf-8",
+    "worker.js": "text/javascript; charset=utf-8",
+    "manifest.webmanifest": "application/manifest+json",
+    "icon.svg": "image/svg+xml",
+    "icon-192.png": "image/png",
+    "icon-512.png": "image/png",
+}
 
 
 def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
@@ -45,7 +54,8 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
         *(route for room in rooms for route in room.routes()),
         *looks.routes(),
         *(web.get(f"/{name}", _static) for name in _STATIC),
-        web.get("/favicon.ico", _no_icon),
+        web.get("/favicon.ico", _icon),
+        web.get("/offline", partial(_offline, shown)),
     ]
 
 
@@ -65,9 +75,14 @@ def for_programs(shown: Shown, guard: Guard) -> list[web.RouteDef]:
 async def _static(request: web.Request) -> web.Response:
     name = request.path.removeprefix("/")
     data = resources.files(__package__).joinpath("static", name).read_bytes()
-    headers = {"Cache-Control": "no-cache", "Content-Type": f"{_STATIC[name]}; charset=utf-8"}
+    headers = {"Cache-Control": "no-cache", "Content-Type": _STATIC[name]}
     return web.Response(body=data, headers=headers)
 
 
-async def _no_icon(_: web.Request) -> web.Response:
-    return web.Response(status=204)
+async def _icon(_: web.Request) -> web.Response:
+    return web.Response(status=301, headers={"Location": "/icon.svg"})
+
+
+async def _offline(shown: Shown, request: web.Request) -> web.Response:
+    """Show what the worker puts in place of a page that it can't reach."""
+    return shown.page(request, "offline.html", title="No connection")

@@ -50,6 +50,15 @@ class Row:
     revision: int | None = None  #: the match is in this revision, which is not the newest
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A page of a list."""
+
+    rows: list[tuple[str, list[Row]]]  #: by day; "" where the order is another one
+    total: int  #: of the whole list
+    page: int
+
+
 class Shown:
     """One archive, as the pages see it. It is opened to be read alone; a reader's marks are all that is written."""
 
@@ -112,18 +121,31 @@ class Shown:
             request,
             self.archive.catalog.articles(replace(listing, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE)),
         )
+        days = Days([("", rows)] if listing.changed else by_day(rows), total, number)
+        return self.days(request, title, days, lang=lang, source=listing.source)
+
+    def days(
+        self,
+        request: web.Request,
+        title: str,
+        days: Days,
+        *,
+        lang: str | None = None,
+        source: str | None = None,
+    ) -> web.Response:
+        """Return a page of a list; *source* is the one that all in it are of."""
         return self.page(
             request,
             "list.html",
             title=title,
             lang=lang,
-            days=[("", rows)] if listing.changed else by_day(rows),
-            total=total,
-            page=number,
-            pages=math.ceil(total / ON_A_PAGE),
-            months=self.archive.catalog.months(listing.source)[:_MONTHS_SHOWN] if listing.source else [],
-            has_sources=listing.source is None,
-            unread_of=listing.source,
+            days=days.rows,
+            total=days.total,
+            page=days.page,
+            pages=math.ceil(days.total / ON_A_PAGE),
+            months=self.archive.catalog.months(source)[:_MONTHS_SHOWN] if source else [],
+            has_sources=source is None,
+            unread_of=source,
         )
 
     # ---------------------------------------------------------------- what is held

@@ -7,16 +7,18 @@ shows where.
 from onrecord.search.entry import Entry, Indexed, entry_of
 from onrecord.search.following import follow, moment_of
 from onrecord.search.index import Ask, Found, Hit, SearchIndex
-from onrecord.search.query import FIELDS, Node, parse
+from onrecord.search.query import FIELDS, During, Is, Node, parse
 from onrecord.search.snippets import Span, highlighted, snippet, sought
 
 __all__ = [
     "FIELDS",
     "Ask",
+    "During",
     "Entry",
     "Found",
     "Hit",
     "Indexed",
+    "Is",
     "Node",
     "SearchIndex",
     "Span",

@@ -15,7 +15,7 @@ from typing import Any
 from onrecord.ledger import Event, Head, Line
 from onrecord.model import Digest, Document, RecordRef
 from onrecord.removals import WEIGHTS, Absence, Removal, Sighting
-from onrecord.store._catalog_tables import MIGRATIONS
+from onrecord.store._catalog_schema import APPLICATION_ID, MIGRATIONS
 from onrecord.store._sqlite import Database
 from onrecord.store.protocols import (
     ChangeListing,
@@ -28,8 +28,6 @@ from onrecord.store.protocols import (
     SignedHead,
 )
 from onrecord.urls import lookup_key
-
-APPLICATION_ID = 0x4F6E5278  # "OnRx"
 
 _ARTICLE = (
     "SELECT id, source, number, url, headline, language, section, published, first_captured_at, captured_at,"
@@ -286,14 +284,14 @@ class SqliteCatalog:
         )
 
     def _put_parts(self, document: Document) -> None:
-        """Write an article's authors, translations, pictures and enclosures in place of those known before."""
+        """Write who wrote an article, its translations, pictures and enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
         self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
         for other in document.revision.article.translations:
-            named = (document.id, lookup_key(other.url))
-            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", named)
+            key = (document.id, lookup_key(other.url))
+            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", key)
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(

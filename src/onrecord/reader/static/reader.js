@@ -132,6 +132,28 @@ async function follow() {
 }
 if (document.querySelector("#round[data-live]")) setTimeout(follow, 3000);
 
+// ---- without a network
+
+navigator.serviceWorker?.register("/worker.js").catch(() => {});
+
+async function listKept(list) {
+  const cache = await caches.open("pages-1");
+  for (const request of (await cache.keys()).reverse()) {
+    const address = new URL(request.url);
+    if (!address.pathname.startsWith("/article/")) continue;
+    const page = new DOMParser().parseFromString(await (await cache.match(request)).text(), "text/html");
+    const link = document.createElement("a");
+    link.className = "headline";
+    link.href = address.pathname + address.search;
+    link.textContent = page.querySelector("h1")?.textContent || address.pathname;
+    link.lang = page.querySelector("article")?.lang || "und";
+    const row = document.createElement("li");
+    row.append(link);
+    list.append(row);
+  }
+}
+if (document.getElementById("kept") && "caches" in window) listKept(document.getElementById("kept"));
+
 // ---- small things
 
 for (const menu of all("details.look")) {

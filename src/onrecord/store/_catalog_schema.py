@@ -1,6 +1,8 @@
-"""The tables of the catalog, step by step: each step brings an older index up to the next schema."""
+"""The tables of the catalog, version by version. A new one goes to the end; none is changed once it was released."""
 
 from __future__ import annotations
+
+APPLICATION_ID = 0x4F6E5278  # "OnRx"
 
 MIGRATIONS = (
     """
