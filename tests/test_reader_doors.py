@@ -362,6 +362,22 @@ def test_the_public_sees_nobodys_notes(paper: Paper, tmp_path: Path) -> None:
     assert ("My own words." in shown[0], "#p2" in shown[1]) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"xxxx"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe"),
+        ("application/x-www-form-urlencoded; charset=nothing", b"a=b"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/login", "/api/fever", "/api/greader/accounts/ClientLogin"])
+def test_a_form_that_is_broken_is_told(served: Served, path: str, kind: str, body: bytes) -> None:
+    """Rubbish is the sender's fault, not ours."""
+    assert served.ask("POST", path, headers={"Content-Type": kind}, body=body).status in {400, 403, 415}
+
+
 # ---------------------------------------------------------------- nobody has been made a user
 
 

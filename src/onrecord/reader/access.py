@@ -231,6 +231,8 @@ class Guard:
                 return _ask_for_token("this token is none of ours, or was removed")
             if scope is not None and scope not in visitor.scopes:
                 return self._refuse(request, visitor)
+            if request.method not in SAFE and not await _can_be_read(request):
+                return web.Response(status=400, text="This is no form that can be read.\n")
             takes_key = coming.has_token or (request.method, path or "") in BRING_A_KEY
             if request.method not in SAFE and not takes_key and not await _is_own_form(request):
                 what = "This was not sent by a page of this reader. Open the page again, and send it from there.\n"
@@ -406,6 +408,15 @@ def came_from_here(request: web.Request) -> bool:
     if site not in {None, "same-origin", "none"}:
         return False
     return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+
+
+async def _can_be_read(request: web.Request) -> bool:
+    """Read the form that was sent, once for all who ask for it; False: it is broken."""
+    try:
+        await request.post()
+    except (ValueError, LookupError):  # a broken multipart body, letters or an encoding that are none
+        return False
+    return True
 
 
 async def _is_own_form(request: web.Request) -> bool:
