@@ -640,6 +640,15 @@ def test_a_token_may_not_do_more_than_its_user(served: Served) -> None:
     assert answer.status == 403
 
 
+@pytest.mark.parametrize("path", ["/account/tokens", "/account/tokens/remove", "/account/sessions/end"])
+def test_a_token_makes_no_tokens(served: Served, path: str) -> None:
+    """It could outlive being taken back, or do more than it may."""
+    token = served.token(ED, *Scope, app=f"maker {path}")
+    form = {"app": "made", "scope": "edit"}
+    answer = served.ask("POST", path, headers={"Authorization": f"Bearer {token}"}, form=form)
+    assert (answer.status, "made" in {one.name for one in served.doors.tokens(ED)}) == (403, False)
+
+
 def test_the_account_page_makes_a_token_that_works(served: Served) -> None:
     """Without a terminal."""
     form = [("app", "From the page"), ("scope", "read")]

@@ -109,6 +109,7 @@ class Asker:
     scopes: frozenset[Scope]
     csrf: str  #: what each form of ours carries, as the field `csrf`
     shows_reserved: bool  #: is the public shown what publishers ask not to pass on?
+    is_app: bool = False  #: it comes with a token
 
     def may(self, scope: Scope) -> bool:
         """May this be done?"""
@@ -130,7 +131,7 @@ def asker(request: web.Request) -> Asker:
 def acting_for(request: web.Request, visitor: Visitor) -> None:
     """Let the rest of a request act for whom a key in it names, which no middleware reads."""
     known = request[_ASKER]
-    request[_ASKER] = replace(known, user=visitor.name, role=visitor.role, scopes=visitor.scopes)
+    request[_ASKER] = replace(known, user=visitor.name, role=visitor.role, scopes=visitor.scopes, is_app=True)
 
 
 def shown_to(request: web.Request, document: Document) -> Document:
@@ -223,6 +224,7 @@ class Guard:
                 scopes=visitor.scopes,
                 csrf=self.doors.seal(f"form {coming.form}") if coming.form else "",
                 shows_reserved=self.settings.reserved,
+                is_app=coming.has_token,
             )
             route = request.match_info.route.resource
             path = route.canonical if route else None
