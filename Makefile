@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types bench bench-extraction bench-feeds bench-mutations \
+.PHONY: help install demo test check check-pages format lint types bench bench-extraction bench-feeds bench-mutations \
 	bench-verdicts bench-verify clean
 
 help:  ## what there is
@@ -35,6 +35,13 @@ test: $(READY) $(REPLAY)  ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) lint types test  ## what runs before each commit
+
+check-pages: $(READY) tests/browser/node_modules  ## what axe-core, html-validate and the Nu checker say of the reader (needs Node, Java, Chromium)
+	$(BIN)/python tests/browser/check_pages.py
+
+tests/browser/node_modules: tests/browser/package-lock.json
+	npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 format: $(READY)  ## put the code into shape
 	$(BIN)/ruff format .
@@ -65,4 +72,4 @@ bench-mutations: $(READY)  ## what pages made worse cost, and whether memory gro
 	$(BIN)/python benchmarks/mutations.py
 
 clean:  ## remove what was made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) tests/browser/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
