@@ -197,7 +197,7 @@ def test_a_saved_search_is_on_the_page_that_searches(wire: Wired) -> None:
 
 def test_feeds_call_the_reader_as_the_asker_does(wire: Wired) -> None:
     """Behind a proxy, links lead to the name that was asked."""
-    settings = ServeConfig(address="https://news.example/", proxies=())
+    settings = ServeConfig(address="https://news.example/")
     with wired(wire.paper, wire.paper.root.parent / "far.sqlite", settings=settings) as one:
         answer = one.get("/feeds/all.atom", Host="news.example")
-        assert 'href="http://news.example/article/' in answer.text
+        assert 'href="https://news.example/article/' in answer.text

@@ -86,7 +86,7 @@ class Fever:
     def _feeds(self, request: web.Request, _: Visitor) -> dict[str, Any]:
         base, state = self._guard.base(request), self._shown.archive.state
         rows = []
-        for name in self._sources():
+        for name in self._streams.sources():
             row = state.source(name)
             checked = row.checked_at if row else None
             rows.append(
@@ -109,15 +109,10 @@ class Fever:
         ]
         return {"feeds_groups": rows}
 
-    def _sources(self) -> list[str]:
-        followed = [one.id for one in self._shown.config().sources]
-        return list(dict.fromkeys([*followed, *sorted(self._shown.archive.catalog.counts())]))
-
     def _by_group(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for one in self._shown.config().sources:
-            if one.folder:
-                found.setdefault("/".join(one.folder), []).append(one.id)
+        for name, folder in self._streams.folders().items():
+            found.setdefault(folder, []).append(name)
         return found
 
     # ---------------------------------------------------------------- items
@@ -200,7 +195,7 @@ class Fever:
     def _chosen(self, what: str, number: int) -> Callable[[HeldArticle, datetime], bool]:
         """Return what tells whether an article is of a feed, a group, or (group 0) of any."""
         if what == "feed":
-            sources = {name for name in self._sources() if number_for(name) == number}
+            sources = {name for name in self._streams.sources() if number_for(name) == number}
         else:
             groups = self._by_group().items()
             sources = {one for name, of in groups if number_for(name) == number for one in of}

@@ -109,7 +109,7 @@ class GoogleReader:
                 "iconUrl": "",
                 "sortid": f"{place:08x}",
             }
-            for place, name in enumerate(self._sources())
+            for place, name in enumerate(self._streams.sources())
         ]
         return _json({"subscriptions": rows})
 
@@ -264,13 +264,9 @@ class GoogleReader:
 
     # ---------------------------------------------------------------- parts
 
-    def _sources(self) -> list[str]:
-        followed = [one.id for one in self._shown.config().sources]
-        return list(dict.fromkeys([*followed, *sorted(self._shown.archive.catalog.counts())]))
-
     def _labels(self) -> dict[str, tuple[str, ...]]:
-        """Return the folder of each source, as one label: "News/Asia"."""
-        return {one.id: ("/".join(one.folder),) for one in self._shown.config().sources if one.folder}
+        """Return the labels of each source: the folder that it is in."""
+        return {name: (folder,) for name, folder in self._streams.folders().items()}
 
     def _under(self, label: str) -> frozenset[str]:
         return frozenset(name for name, labels in self._labels().items() if label in labels)

@@ -201,7 +201,10 @@ class Shown:
     def is_known(self, source: str) -> bool:
         """Is a source followed, or was it?"""
         is_followed = any(one.id == source for one in self.config().sources)
-        return is_followed or source in self.archive.catalog.counts()
+        return (
+            is_followed
+            or next(self.archive.catalog.articles(Listing(source=source, limit=1)), None) is not None
+        )
 
     def searches(self) -> dict[str, str]:
         """Return the saved searches: queries by their names."""

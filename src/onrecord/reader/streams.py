@@ -110,6 +110,15 @@ class Streams:
             known.count += 1
         return counts
 
+    def sources(self) -> list[str]:
+        """Return the sources: those that are followed in their order, then others of which something is held."""
+        followed = [one.id for one in self._shown.config().sources]
+        return list(dict.fromkeys([*followed, *sorted(self._shown.archive.catalog.counts())]))
+
+    def folders(self) -> dict[str, str]:
+        """Return the folder of each source that is in one, as one name: "News/Asia"."""
+        return {one.id: "/".join(one.folder) for one in self._shown.config().sources if one.folder}
+
     def unread_since(self) -> datetime:
         """Return from when on an article is unread until it is marked otherwise."""
         return self._now() - UNREAD_FOR

@@ -199,6 +199,14 @@ class Marks:
         sql = "SELECT id, paragraph, paragraphs, at FROM place WHERE reader = ? ORDER BY at DESC, id LIMIT ?"
         return [_place(row) for row in self._db.rows(sql, (reader, limit))]
 
+    # ---- whose they are
+
+    def hand_over(self, reader: str, to: str) -> None:
+        """Make one reader's marks another's, who keeps their own where there are both."""
+        with self._db.transaction():
+            for table in ("mark", "note", "place"):
+                self._db.run(f"UPDATE OR IGNORE {table} SET reader = ? WHERE reader = ?", (to, reader))
+
     # ---- articles that are forgotten
 
     def forget(self, article_ids: Iterable[str]) -> None:
