@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types bench bench-extraction bench-verdicts bench-verify clean
+.PHONY: help install demo test check format lint types bench bench-extraction bench-learning bench-verdicts bench-verify clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -51,6 +51,9 @@ bench: $(READY)  ## what a round costs beside fetching alone (needs ../shared)
 
 bench-extraction: $(READY)  ## how well pages are read (needs ../shared)
 	$(BIN)/python benchmarks/extraction/run.py
+
+bench-learning: $(READY)  ## what it adds to know a site's other pages (needs ../shared)
+	$(BIN)/python benchmarks/extraction/learning.py
 
 bench-verdicts: $(READY)  ## how many walls are kept, and how many articles refused (needs ../shared)
 	$(BIN)/python benchmarks/verdicts.py

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from onrecord.extract import entry as _entry
 from onrecord.extract import page as _page
-from onrecord.extract.facts import PageFacts
+from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.rules import Find, Language, SiteRule
+from onrecord.extract.site import SiteMemory, Traits
+from onrecord.extract.traits import traits_of
 from onrecord.model import Entry, Extraction
 
 __all__ = [
@@ -19,10 +21,13 @@ __all__ = [
     "Find",
     "Language",
     "PageFacts",
+    "SiteMemory",
     "SiteRule",
+    "Traits",
     "read_entry",
     "read_page",
     "read_page_and_facts",
+    "read_page_and_traits",
     "reader_name",
 ]
 
@@ -42,6 +47,7 @@ def read_page(
     content_type: str | None = None,
     entry: Entry | None = None,
     rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
 ) -> Extraction:
     """Return the article that a page holds, of kind PAGE; None for the article where nothing reads like one.
 
@@ -50,9 +56,11 @@ def read_page(
         url: The address that answered; links are resolved against it, or against the page's <base>.
         content_type: The Content-Type header, for the encoding.
         entry: The feed's entry that led here: its headline, time and authors fill what the page leaves out.
-        rule: What is known of the site's pages (`sites`): what it finds takes the place of what the reader finds.
+        rule: What a person says of the site's pages (`sites`): what it finds takes the place of what the reader finds.
+        site: What was learned of the site's pages; not needed, it sharpens.
     """
-    return _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule)[0]
+    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
+    return _page.extraction_of(reading)
 
 
 def read_page_and_facts(
@@ -62,9 +70,25 @@ def read_page_and_facts(
     content_type: str | None = None,
     entry: Entry | None = None,
     rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
 ) -> tuple[Extraction, PageFacts]:
     """Return what `read_page` returns, and the page's counts and claims, by which it is judged; parsed once."""
-    return _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule)
+    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
+    return _page.extraction_of(reading), facts_of(reading)
+
+
+def read_page_and_traits(
+    body: bytes,
+    *,
+    url: str,
+    site: SiteMemory,
+    content_type: str | None = None,
+    entry: Entry | None = None,
+    rule: SiteRule | None = None,
+) -> tuple[Extraction, PageFacts, Traits]:
+    """Return what `read_page_and_facts` returns, and what the page shows of its site, to be learned."""
+    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
+    return _page.extraction_of(reading), facts_of(reading), traits_of(reading)
 
 
 def read_entry(entry: Entry, *, feed_url: str, language: str | None = None) -> Extraction:

@@ -14,6 +14,7 @@ from html import unescape
 
 from onrecord import urls
 from onrecord.extract.reading import NEAR, Reading
+from onrecord.extract.site import Known, path_of
 from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey, text_of
 from onrecord.extract.words import Sign
 from onrecord.text import fold_space, or_none
@@ -39,6 +40,8 @@ AGREEMENT = 0.1
 FIRST_AGREES = 0.25
 #: A heading is the headline from this score on; an <h1> by itself, of as many words, from the lower one on.
 ENOUGH, UNLIKE_CLAIMS, MIN_WORDS = 0.6, 0.4, 4
+#: What it adds that headlines stand so on the site's other pages.
+REMEMBERED = 0.2
 _NOT_HEADLINE = Sign.KICKER | Sign.BYLINE | Sign.TIME | Sign.STANDFIRST
 
 
@@ -202,14 +205,23 @@ def _set(text: str) -> str:
     return fold_space(_BREAKS.sub("", text))
 
 
-def choose(candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int) -> Seen | None:
+def choose(
+    candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int, known: Known | None = None
+) -> Seen | None:
     """Return the visible heading that agrees best with what the page claims its headline is, or None.
 
     *claims* has each claim as often as the page makes it, the weightiest first: what three of them say is
     the headline, though its place in the page is odd.
     """
     alone = len({id(one.box) for one in candidates if one.box.tag == "h1" and one.box.junk is None}) == 1
-    scored = [(_score(one, claims, body_start=body_start, is_alone=alone), one) for one in candidates]
+    scored = [
+        (
+            _score(one, claims, body_start=body_start, is_alone=alone)
+            + REMEMBERED * (known is not None and known.stands("headline", path_of(one.box))),
+            one,
+        )
+        for one in candidates
+    ]
     best = max(scored, key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= ENOUGH:
         return _instead_of_a_crumb(best[1], candidates, claims, body_start) or best[1]
@@ -317,7 +329,7 @@ def headline_of(reading: Reading, candidates: list[Seen], claims: list[str]) -> 
     Keeps where it stands, and why it was chosen.
     """
     start = reading.body.start if reading.body.chosen else len(reading.survey.items)
-    chosen = choose(candidates, claims, body_start=start)
+    chosen = choose(candidates, claims, body_start=start, known=reading.known)
     if chosen is not None and (text := or_none(chosen.text)):
         reading.head_at = chosen.at
         reading.note("headline", chosen.box.tag, text, 0.95)

@@ -24,12 +24,12 @@ from onrecord.extract.content import (
     stated_body,
 )
 from onrecord.extract.dateline import dateline_in
-from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.filed import section_of, topics_of
 from onrecord.extract.language import language_of
 from onrecord.extract.overlay import Surroundings, overlaid
 from onrecord.extract.reading import Reading, lines_near, near
 from onrecord.extract.rules import SiteRule
+from onrecord.extract.site import Known, SiteMemory, recognised, without_furniture
 from onrecord.extract.standfirst import standfirst_of
 from onrecord.extract.state import State
 from onrecord.extract.survey import survey_of
@@ -43,9 +43,15 @@ MAX_NOTED = 20
 
 
 def read(
-    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None = None
-) -> tuple[Extraction, PageFacts]:
-    """Return what *body* says, and what it is made of. Never raises."""
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    entry: Entry | None,
+    rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
+) -> Reading:
+    """Return *body*, read: its article, and all that was found on the way. Never raises."""
     problems: list[Problem] = []
     if len(body) > MAX_PAGE:
         problems.append(Problem("page-too-large", f"{len(body):,} bytes; read the first {MAX_PAGE:,}"))
@@ -62,21 +68,28 @@ def read(
         found=jsonld.read(survey.scripts, url=url, title=survey.title),
         resolve=media.resolver(base or url),
         entry=entry,
+        known=Known(site or SiteMemory("")),
         problems=problems,
         by_rule=ruled.put(rule, decoded.text) if rule else None,
     )
     problems += [*reading.found.problems, *(reading.by_rule.problems if reading.by_rule else ())]
-    article = _article(reading)
-    extraction = Extraction(
-        article=article,
+    if site is not None:
+        reading.known = recognised(survey, site, _described(reading))
+    reading.article = _article(reading)
+    return reading
+
+
+def extraction_of(reading: Reading) -> Extraction:
+    """Return what is passed on of a reading."""
+    return Extraction(
+        article=reading.article,
         kind=ReadingKind.PAGE,
         canonical_claims=tuple(_canonical(reading)),
         evidence=tuple(reading.evidence),
-        problems=tuple(problems),
+        problems=tuple(reading.problems),
         next_page=_link_by_rule(reading, "next_page"),
         single_page=_link_by_rule(reading, "single_page"),
     )
-    return extraction, facts_of(reading)
 
 
 def _link_by_rule(reading: Reading, name: str) -> str | None:
@@ -174,6 +187,7 @@ def _titled(reading: Reading) -> tuple[str | None, str | None, State | None, lis
     reading.h1 = next((one.text for one in candidates if one.box.tag == "h1"), None)
     guess = claims[0] if claims else None
     reading.body = choose(reading.survey, guide=reading.ld.body, title=guess, url=reading.url)
+    without_furniture(reading.body, reading.survey, reading.known)
     hidden = hidden_text(reading)
     if hidden is not None and hidden.headline is not None:
         stated = fold_space(hidden.headline)
@@ -212,6 +226,15 @@ def _note_lines(reading: Reading, name: str, found: list[str]) -> None:
         reading.note(
             name, "links of the page" if name == "translations" else "line at the text's foot", one, 0.8
         )
+
+
+def _described(reading: Reading) -> list[str]:
+    stated = (
+        reading.ld.description,
+        reading.metas.value("description"),
+        reading.metas.value("og:description"),
+    )
+    return [text for text in stated if text]
 
 
 def _is_said_to_be_article(reading: Reading) -> bool:
