@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from onrecord.extract.site import FIELDS, RECIPE, SiteMemory, Traits
+from onrecord.urls import host_of
 
 #: Nothing is said of a site before so many of its articles were seen.
 MIN_PAGES = 5
@@ -173,6 +174,11 @@ class Learning:
         is_young = self.frozen_seen < MOST_BETWEEN
         return fresh >= min(MOST_BETWEEN, self.frozen_seen) and (is_young or now - self.frozen_at >= REST)
 
+    @property
+    def is_remade(self) -> bool:
+        """Was the site made anew, and nothing frozen since?"""
+        return self.remade_at is not None and self.frozen_at is None
+
     def freeze(self, *, now: datetime) -> SiteMemory:
         """Return what is known, and note that it was asked for."""
         self.frozen_at, self.frozen_seen = now, self.era.seen
@@ -206,6 +212,11 @@ class Learning:
             told["frozen_seen"],
             _moment(told["remade_at"]),
         )
+
+
+def site_of(url: str) -> str:
+    """Return the site that a page belongs to: its host, without "www."."""
+    return host_of(url).removeprefix("www.")
 
 
 def begun(site: str, *, at: datetime) -> Learning:

@@ -16,6 +16,8 @@ from onrecord.cli.terminal import complain, counting, plural, printed, say, say_
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
 from onrecord.errors import SourceNotFoundError, UsageError
+from onrecord.extract import SiteMemory
+from onrecord.learning import Learning
 from onrecord.model import Document, KeptPicture, Picture
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
@@ -226,18 +228,33 @@ def status(
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
         sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
+        learned = [_site_status(archive, site) for site in archive.state.sites()]
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
         waiting = hooks.waiting(archive)
     if as_json:
         began, ended, report = last or (None, None, {})
         told = {"began_at": _text(began), "ended_at": _text(ended), **report} if last else None
-        say_json({"archive": place, "last_round": told, "sources": sources, "hooks": waiting})
+        say_json(
+            {
+                "archive": place,
+                "last_round": told,
+                "sources": sources,
+                "sites_learned": learned,
+                "hooks": waiting,
+            }
+        )
         return
     if sources:
         _print_status(sources)
     else:
         say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
+    for one in learned:
+        if one["made_anew_at"]:
+            say(
+                f"{one['site']} has been made anew, as its pages show since {one['made_anew_at'][:10]}; what is known"
+                f" of them was learned from {plural(one['pages'], 'article')} since then."
+            )
     if last is None:
         say("No round has been run yet; `onrecord update` runs one.")
     else:
@@ -260,6 +277,32 @@ def _say_sizes(root: Path, *, as_json: bool) -> None:
         files = plural(one.files, "file") if one.files else ""
         say(f"{one.what:34} {files:>14} {size_told(one.size):>10} {one.size / whole:5.0%}")
     say(f"{'all of it':34} {plural(sum(one.files for one in found), 'file'):>14} {size_told(whole):>10}")
+
+
+def _site_status(archive: Archive, site: str) -> dict[str, Any]:
+    """Return what is known of a site's pages, and what was known before."""
+    text = archive.state.learning(site)
+    learning = Learning.from_json(site, text) if text else None
+    memories = archive.state.memories(site)
+    known = SiteMemory.from_json(memories[-1].memory) if memories else None
+    return {
+        "site": site,
+        "pages": learning.era.seen if learning else 0,
+        "made_anew_at": _text(learning.remade_at) if learning else None,
+        "furniture": len(known.furniture) if known else 0,
+        "paths": {name: sorted(paths) for name, paths in known.paths.items()} if known else {},
+        "memories": [
+            {
+                "number": one.number,
+                "digest": one.digest,
+                "since": _text(one.since),
+                "until": _text(one.until),
+                "pages": one.pages,
+                "made_anew": one.is_remade,
+            }
+            for one in memories
+        ],
+    }
 
 
 def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
@@ -382,18 +425,31 @@ def re_extract(
     archive_dir: ArchiveOption = None,
     *,
     source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
+    learned: Annotated[
+        bool,
+        typer.Option(
+            "--learned",
+            metavar="",
+            help="Read each with what is known of its site now, not with what was known when it was read.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read all captures again with today's reader. No server is asked, no revision is added."""
     from onrecord.pipeline.rereading import reread_all
 
     with opened(archive_dir, write=True) as archive, counting("revisions") as progress:
-        report = reread_all(archive, source=source, progress=progress)
+        report = reread_all(archive, source=source, learned=learned, progress=progress)
     if as_json:
-        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned}
+        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned, "left": report.left}
         say_json({**told, "failures": report.failures})
         return
     say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
     say_pruned(report.pruned)
+    if report.left:
+        say(
+            f"{plural(report.left, 'revision')} left: what was known of the site when they were read is lost with the"
+            " state; `onrecord re-extract --learned` reads them with what is known now."
+        )
     for failure in report.failures:
         complain(failure)

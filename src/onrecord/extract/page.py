@@ -68,7 +68,7 @@ def read(
         found=jsonld.read(survey.scripts, url=url, title=survey.title),
         resolve=media.resolver(base or url),
         entry=entry,
-        known=Known(site or SiteMemory("")),
+        known=Known(site if site is not None else SiteMemory("")),
         problems=problems,
         by_rule=ruled.put(rule, decoded.text) if rule else None,
     )

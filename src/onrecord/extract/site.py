@@ -45,9 +45,10 @@ class SiteMemory:
     furniture: frozenset[str] = frozenset()  #: `line_key` of what recurs on the site's pages
     paths: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: `path_of`, by field
 
-    def __bool__(self) -> bool:
-        """Is anything known?"""
-        return bool(self.furniture or any(self.paths.values()))
+    @property
+    def is_empty(self) -> bool:
+        """Is nothing known?"""
+        return not self.furniture and not self.paths
 
     @property
     def digest(self) -> str:

@@ -1,7 +1,9 @@
 """Reading again: every capture through today's reader. What improves is a new reading of the same revision.
 
 No server is asked, and no revision is added: a publisher changed nothing. A document is written again only where
-today's reader says something else, in the newest revision and in the older ones.
+today's reader says something else, in the newest revision and in the older ones. Each is read with what was known
+of its site when it was read first, so that the reader alone makes the difference; or, if that is asked for, with
+what is known now.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from onrecord import legacy
 from onrecord.archive import Archive, Step, envelope_path
 from onrecord.archive.envelopes import read_envelope
 from onrecord.errors import FormatError
-from onrecord.extract import READER_VERSION, read_entry, read_page, reader_name
+from onrecord.extract import READER_VERSION, SiteMemory, read_entry, read_page, reader_name
 from onrecord.fetch import decoded_body
 from onrecord.ledger import Event
 from onrecord.model import Article, Document, KeptPicture, ReadingKind, RecordRef
 from onrecord.pipeline.claims import recalled
+from onrecord.pipeline.learning import SiteDesk
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.revisions import content_digest
@@ -50,6 +53,7 @@ class Rereading:
     record: RecordRef | None
     media_type: str | None
     claims: str | None  #: of the entry that it came by: `claims.remembered`
+    site: SiteMemory | None = None  #: what it is read with; None: the memory that it names is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Reread:
     asked: Rereading
     document: Document | None = None
     failure: str | None = None
+    is_left: bool = False  #: the memory that it was read with is lost
 
 
 @dataclass(slots=True)
@@ -68,6 +73,7 @@ class RereadReport:
     read: int = 0
     changed: int = 0
     pruned: int = 0  #: revisions whose capture has been pruned: their document is the truth
+    left: int = 0  #: the memory that they were read with is lost
     failures: list[str] = field(default_factory=list)
 
 
@@ -75,16 +81,20 @@ def reread_all(
     archive: Archive,
     *,
     source: str | None = None,
+    learned: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> RereadReport:
     """Read all captures of *archive* again, on every core; go on where an interrupted run stopped.
+
+    With *learned*, each is read with what is known of its site now, and not with what was known then.
 
     Raises:
         StorageError: The disk said no. What was committed stands.
     """
     report = RereadReport(pruned=archive.catalog.without_capture())
-    asked = list(_all_rereadings(archive, source))
-    note = archive.state.host_note(NOTE, source or "")
+    run = f"{source or ''}{' learned' if learned else ''}"
+    asked = list(_all_rereadings(archive, source, learned=learned))
+    note = archive.state.host_note(NOTE, run)
     waiting = [one for one in asked if note is None or one.place > note[0]]
     done = len(asked) - len(waiting)
     batches = iter(waiting)
@@ -97,16 +107,18 @@ def reread_all(
             done += len(batch)
             report.read += len(batch)
             report.changed += sum(one.document is not None for one in found)
+            report.left += sum(one.is_left for one in found)
             report.failures += [one.failure for one in found if one.failure]
-            archive.state.put_host_note(NOTE, source or "", batch[-1].place, utc_now())
+            archive.state.put_host_note(NOTE, run, batch[-1].place, utc_now())
             progress(done, len(asked))
-    archive.state.put_host_note(NOTE, source or "", None, utc_now())
+    archive.state.put_host_note(NOTE, run, None, utc_now())
     return report
 
 
-def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]:
+def _all_rereadings(archive: Archive, source: str | None, *, learned: bool) -> Iterator[Rereading]:
     """Yield every revision, by article and number: what an update adds in between moves none past the note."""
     held: list[HeldArticle] = sorted(archive.catalog.articles(Listing(source=source)), key=lambda one: one.id)
+    sites = SiteDesk(archive.state, now=utc_now)
     for article in held:
         entry = archive.state.entry_of_article(article.id)
         for one in archive.catalog.revisions(article.id):
@@ -118,6 +130,7 @@ def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]
                 record=one.record,
                 media_type=one.media_type,
                 claims=entry.claims if entry else None,
+                site=sites.newest(article.url) if learned else sites.named(one.learned, article.url),
             )
 
 
@@ -142,10 +155,13 @@ def reread(asked: Rereading) -> Reread:
     try:
         files = FolderStore(asked.root)
         known = documents.read(files.read(asked.path).decode("utf-8"), asked.path)
+        if asked.site is None:
+            return Reread(asked, is_left=True)
+        site = _site_of(known, asked.site)
         if known.revision.kind is ReadingKind.FEED:
             fresh, reader = _read_feed(asked, files), READER_VERSION
         else:
-            fresh, reader = _read_page(asked, known)
+            fresh, reader = _read_page(asked, known, site)
     except (FormatError, UnicodeDecodeError, FileNotFoundError) as error:
         return Reread(asked, failure=f"{asked.path}: {error}")
     if fresh is None:
@@ -159,7 +175,12 @@ def reread(asked: Rereading) -> Reread:
         authors=fresh.authors or before.authors,
         **_told_by_the_feed(fresh, before) if known.revision.kind is ReadingKind.FEED else {},
     )
-    return Reread(asked) if article == before else Reread(asked, document=_with(known, article, reader))
+    return Reread(asked) if article == before else Reread(asked, document=_with(known, article, reader, site))
+
+
+def _site_of(known: Document, site: SiteMemory) -> SiteMemory | None:
+    """Return what a document's page is read with: nothing is known of renditions, nor needed of a feed's text."""
+    return site if known.revision.kind is ReadingKind.PAGE else None
 
 
 def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
@@ -176,7 +197,7 @@ def _with_rules(rules: Rulebook) -> None:
     _rules = rules
 
 
-def _read_page(asked: Rereading, known: Document) -> tuple[Article | None, str]:
+def _read_page(asked: Rereading, known: Document, site: SiteMemory | None) -> tuple[Article | None, str]:
     """Return what today's reader makes of the capture, and its name; None where there is none any more."""
     if asked.record is None:
         return None, READER_VERSION
@@ -191,6 +212,7 @@ def _read_page(asked: Rereading, known: Document) -> tuple[Article | None, str]:
         content_type=asked.media_type,
         entry=recalled(url, asked.claims),
         rule=rule,
+        site=site,
     )
     return found.article, reader_name(rule)
 
@@ -203,10 +225,16 @@ def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
     return read_entry(entry, feed_url=entry.url).article
 
 
-def _with(known: Document, article: Article, reader: str) -> Document:
+def _with(known: Document, article: Article, reader: str, site: SiteMemory | None) -> Document:
     revision = replace(known.revision, article=article, content_digest=content_digest(article))
     pictures = {
         picture.url: known.pictures.get(picture.url) or KeptPicture(url=picture.url, reason=NOT_ASKED)
         for picture in article.pictures
     }
-    return replace(known, revision=revision, pictures=pictures, reader_version=reader)
+    return replace(
+        known,
+        revision=revision,
+        pictures=pictures,
+        reader_version=reader,
+        learned=None if site is None or site.is_empty else site.digest,
+    )

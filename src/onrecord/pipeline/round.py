@@ -102,7 +102,9 @@ class Round:
 
     async def save(self, looks: Iterable[Look]) -> list[Kept]:
         """Keep single pages, now."""
-        return [await self._desk.keep(await self._desk.look(look)) for look in looks]
+        kept = [await self._desk.keep(await self._desk.look(look)) for look in looks]
+        self._desk.settle()
+        return kept
 
     # ---------------------------------------------------------------- one source
 
@@ -116,6 +118,7 @@ class Round:
         planned = self._plan(source, lists, recheck=recheck)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         await self._take(planned)
+        self._desk.settle()
         self._remember(source, lists, failed)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 

@@ -65,6 +65,15 @@ _MIGRATIONS = (
         PRIMARY KEY (hook, seq)
     ) WITHOUT ROWID;
     """,
+    # What is being learned of each site, and the memories that were frozen out of it, which documents name.
+    """
+    CREATE TABLE learning (site TEXT PRIMARY KEY, learned TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE memory (
+        site TEXT NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+        pages INTEGER NOT NULL, is_remade INTEGER NOT NULL, memory TEXT NOT NULL, PRIMARY KEY (site, number)
+    ) WITHOUT ROWID;
+    CREATE INDEX memory_digest ON memory (digest);
+    """,
 )
 
 
@@ -174,13 +183,28 @@ class DeliveryRow:
     reason: str | None = None  #: why it could not be told
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRow:
+    """What was known of a site from one moment on."""
+
+    site: str
+    number: int  #: from 1, without gaps
+    digest: str  #: `SiteMemory.digest`
+    since: datetime
+    until: datetime | None = None  #: when the next took its place; None: it stands
+    pages: int  #: articles that it was learned from
+    is_remade: bool = False  #: is it the first since the site was made anew?
+    memory: str  #: `SiteMemory.to_json`
+
+
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {
         *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
-        *("answered_at", "counted_at"),
+        *("answered_at", "counted_at", "since", "until"),
     }
 )
+_FLAGS = frozenset({"may_pass", "is_remade"})
 
 
 class State:
@@ -309,7 +333,7 @@ class State:
 
     def put(
         self,
-        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow,
+        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow | MemoryRow,
     ) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
@@ -345,6 +369,33 @@ class State:
         with self._db.transaction():
             for path, digest in found:
                 self._db.run("INSERT OR REPLACE INTO fixity VALUES (?, ?, ?)", (path, digest, _text(at)))
+
+    # ---- sites
+
+    def learning(self, site: str) -> str | None:
+        """Return what is being learned of a site: `learning.Learning.to_json`."""
+        found = self._db.value("SELECT learned FROM learning WHERE site = ?", (site,))
+        return str(found) if found else None
+
+    def put_learning(self, site: str, learned: str) -> None:
+        """Note what is being learned of a site."""
+        self._db.run("INSERT OR REPLACE INTO learning VALUES (?, ?)", (site, learned))
+
+    def sites(self) -> list[str]:
+        """Return the sites of which something is being learned."""
+        return [row[0] for row in self._db.rows("SELECT site FROM learning ORDER BY site")]
+
+    def memories(self, site: str) -> list[MemoryRow]:
+        """Return what was known of a site, the oldest first."""
+        return self._all(MemoryRow, "memory", "site = ? ORDER BY number", (site,))
+
+    def newest_memory(self, site: str) -> MemoryRow | None:
+        """Return what is known of a site."""
+        return self._get(MemoryRow, "memory", "site = ? ORDER BY number DESC", (site,))
+
+    def memory(self, digest: str) -> MemoryRow | None:
+        """Return the memory of this name."""
+        return self._get(MemoryRow, "memory", "digest = ?", (digest,))
 
     # ---- rounds
 
@@ -386,6 +437,7 @@ _TABLES: dict[type, str] = {
     SourceRow: "source",
     AbsenceRow: "absence",
     DeliveryRow: "delivery",
+    MemoryRow: "memory",
 }
 
 
@@ -393,8 +445,8 @@ def _typed(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
     found = dict(zip(names, row, strict=True))
     for name in _MOMENTS & found.keys():
         found[name] = _moment(found[name]) if found[name] else None
-    if "may_pass" in found:
-        found["may_pass"] = bool(found["may_pass"])
+    for name in _FLAGS & found.keys():
+        found[name] = bool(found[name])
     return found
 
 
