@@ -22,6 +22,7 @@ def paper(tmp_path: Path) -> Paper:
     made = Paper(tmp_path / "news")
     text = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
     full = f"<category>Towers</category><content:encoded><![CDATA[{text}]]></content:encoded>"
+    full += "<atom:updated xmlns:atom='http://www.w3.org/2005/Atom'>2026-05-17T12:00:00Z</atom:updated>"
     made.lists(item("bridge"), item("tower", extra=full))
     made.says(bridge=page(), tower=answer(b"", status="404 Not Found"))
     made.round()
@@ -57,6 +58,15 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_todays_reader_writes_nothing_again(paper: Paper) -> None:
     """Running it twice, or for nothing, does no harm."""
     before = documents(paper)
+    read_again(paper)
+    assert documents(paper) == before
+
+
+def test_what_a_feeds_entry_told_outlasts_the_state(paper: Paper) -> None:
+    """Its text is kept beside the document, its categories are not; and the state may be lost."""
+    before = documents(paper)
+    for path in paper.root.glob("state.sqlite*"):
+        path.unlink()
     read_again(paper)
     assert documents(paper) == before
 

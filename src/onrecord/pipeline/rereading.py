@@ -53,6 +53,7 @@ class Rereading:
     record: RecordRef | None
     media_type: str | None
     claims: str | None  #: of the entry that it came by: `claims.remembered`
+    language: str | None = None  #: that the settings state of its source
     site: SiteMemory | None = None  #: what it is read with; None: the memory that it names is lost
 
 
@@ -118,6 +119,7 @@ def reread_all(
 def _all_rereadings(archive: Archive, source: str | None, *, learned: bool) -> Iterator[Rereading]:
     """Yield every revision, by article and number: what an update adds in between moves none past the note."""
     held: list[HeldArticle] = sorted(archive.catalog.articles(Listing(source=source)), key=lambda one: one.id)
+    languages = {one.id: one.language for one in archive.config.sources}
     sites = SiteDesk(archive.state, now=utc_now)
     for article in held:
         entry = archive.state.entry_of_article(article.id)
@@ -130,6 +132,7 @@ def _all_rereadings(archive: Archive, source: str | None, *, learned: bool) -> I
                 record=one.record,
                 media_type=one.media_type,
                 claims=entry.claims if entry else None,
+                language=languages.get(article.source),
                 site=sites.newest(article.url) if learned else sites.named(one.learned, article.url),
             )
 
@@ -184,8 +187,12 @@ def _site_of(known: Document, site: SiteMemory) -> SiteMemory | None:
 
 
 def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
-    """Return what an envelope does not hold of an entry: the feed's language, and the entry's categories."""
-    return {"language": fresh.language or before.language, "topics": fresh.topics or before.topics}
+    """Return what an envelope does not hold of an entry: the feed's language, its categories, when it was modified."""
+    return {
+        "modified_at": fresh.modified_at or before.modified_at,
+        "language": fresh.language or before.language,
+        "topics": fresh.topics or before.topics,
+    }
 
 
 #: The rules of a worker process, put there when it begins.
@@ -222,7 +229,15 @@ def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
     if not files.exists(path):
         return None
     entry = legacy.entry_of(read_envelope(files.read(path), path))
-    return read_entry(entry, feed_url=entry.url).article
+    if told := recalled(entry.url, asked.claims):
+        entry = replace(
+            entry,
+            modified_at=told.modified_at,
+            authors=told.authors,
+            language=told.language,
+            categories=told.categories,
+        )
+    return read_entry(entry, feed_url=entry.url, language=asked.language).article
 
 
 def _with(known: Document, article: Article, reader: str, site: SiteMemory | None) -> Document:
