@@ -66,3 +66,12 @@ def taught(*pages: bytes) -> Learning:
     for number, body in enumerate(pages, 1):
         learning.add(traits(body, number), at=BEGAN + timedelta(hours=number))
     return learning
+
+
+def memory(*pages: bytes) -> SiteMemory:
+    """Return what is known after *pages*."""
+    return taught(*pages).freeze(now=BEGAN)
+
+
+#: Enough for a memory.
+SEEN = [page(number) for number in range(1, 7)]

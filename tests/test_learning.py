@@ -10,14 +10,7 @@ import pytest
 from onrecord.extract import SiteMemory, read_page
 from onrecord.learning import MAX_LINES, MOST_BETWEEN, REST, WINDOW, Learning
 from onrecord.text import body_text
-from site_pages import APPEAL, AUTHOR, BACKGROUND, BEGAN, page, taught, traits, url
-
-SEEN = [page(number) for number in range(1, 7)]
-
-
-def memory(*pages: bytes) -> SiteMemory:
-    """Return what is known after *pages*."""
-    return taught(*pages).freeze(now=BEGAN)
+from site_pages import APPEAL, AUTHOR, BACKGROUND, BEGAN, SEEN, memory, page, taught, traits, url
 
 
 def text(body: bytes, site: SiteMemory | None = None) -> str:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from onrecord.archive import Archive, sizes
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
+from onrecord.cli.explaining import explanation_json, say_explanation
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row, size_told
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
@@ -19,11 +20,12 @@ from onrecord.errors import SourceNotFoundError, UsageError
 from onrecord.extract import SiteMemory
 from onrecord.learning import Learning
 from onrecord.model import Document, KeptPicture, Picture
+from onrecord.pipeline.explaining import explained
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.render import removal as removals
-from onrecord.store import HeldArticle, Listing
+from onrecord.store import HeldArticle, HeldRevision, Listing
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
 REASONS_SHOWN = 20
@@ -161,10 +163,21 @@ def show(
         typer.Option("--format", help="md: the document; html: a page; text, which is the default; json."),
     ] = None,
     revision: Annotated[int | None, typer.Option(metavar="N", min=1, help="An older revision.")] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            metavar="",
+            help="Read its capture again, and tell where each field came from and why each line is in or out.",
+        ),
+    ] = False,
 ) -> None:
     """Show an article."""
     with opened(archive_dir) as archive:
         held = named_article(archive, wanted)
+        if explain:
+            _explain(archive, held, revision, as_json=form is Form.JSON)
+            return
         document = _revision(archive, held, revision)
         form = form or Form.TEXT
         if form is Form.TEXT:
@@ -185,16 +198,40 @@ def show(
             say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)} | told)
 
 
+def _explain(archive: Archive, held: HeldArticle, number: int | None, *, as_json: bool) -> None:
+    """Print why a revision reads as it does."""
+    revision = _held_revision(archive, held, number)
+    told = explained(archive, held, revision)
+    if as_json:
+        why = explanation_json(told.explanation) if told.explanation else {"reason": told.reason}
+        say_json({"id": held.id, "revision": revision.number, "differing": list(told.differing)} | why)
+        return
+    if told.explanation is None:
+        say(f"{held.id}: {told.reason}; `onrecord show {held.id} --format md` has them")
+        return
+    read_so = "by itself, as nothing was known of its site"
+    if revision.learned:
+        read_so = f"with what was known of its site then ({revision.learned})"
+        if told.is_lost:
+            read_so += ", which is lost: here it is read by itself"
+    say(f"{held.id}, revision {revision.number}: {revision.path}\nRead {read_so}.\n")
+    say_explanation(told.explanation)
+    if told.differing:
+        say(f"\nToday's reader reads otherwise than the document: {', '.join(told.differing)}.")
+
+
 def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
     return (root / kept.path).as_uri() if kept and kept.path else picture.url
 
 
 def _revision(archive: Archive, held: HeldArticle, number: int | None) -> Document:
-    if number is None or number == held.revision:
-        return archive.document(held)
+    return archive.document_at(_held_revision(archive, held, number).path)
+
+
+def _held_revision(archive: Archive, held: HeldArticle, number: int | None) -> HeldRevision:
     for one in archive.catalog.revisions(held.id):
-        if one.number == number:
-            return archive.document_at(one.path)
+        if one.number == (number or held.revision):
+            return one
     raise UsageError(f"--revision {number}: {held.id} has {plural(held.revision, 'revision')}")
 
 

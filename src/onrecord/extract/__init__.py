@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from onrecord.extract import entry as _entry
 from onrecord.extract import page as _page
+from onrecord.extract.explaining import Claim, Explanation, LineTold, explanation_of
 from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.rules import Find, Language, SiteRule
 from onrecord.extract.site import SiteMemory, Traits
@@ -18,12 +19,16 @@ from onrecord.model import Entry, Extraction
 
 __all__ = [
     "READER_VERSION",
+    "Claim",
+    "Explanation",
     "Find",
     "Language",
+    "LineTold",
     "PageFacts",
     "SiteMemory",
     "SiteRule",
     "Traits",
+    "explain_page",
     "read_entry",
     "read_page",
     "read_page_and_facts",
@@ -89,6 +94,20 @@ def read_page_and_traits(
     """Return what `read_page_and_facts` returns, and what the page shows of its site, to be learned."""
     reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
     return _page.extraction_of(reading), facts_of(reading), traits_of(reading)
+
+
+def explain_page(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    entry: Entry | None = None,
+    rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
+) -> Explanation:
+    """Return what `read_page` returns, and why: the claims of the page, and what its lines show."""
+    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
+    return explanation_of(reading, _page.extraction_of(reading))
 
 
 def read_entry(entry: Entry, *, feed_url: str, language: str | None = None) -> Extraction:

@@ -52,6 +52,12 @@ class Body:
     start: int = 0
     end: int = 0
     after: list[int] = field(default_factory=list)  #: lines of the article's box that follow the text
+    scores: dict[int, float] = field(
+        default_factory=dict
+    )  #: what each line that was weighed says for being text
+    reasons: dict[int, tuple[str, ...]] = field(
+        default_factory=dict
+    )  #: in words, where the choice can name them
 
 
 def choose(survey: Survey, *, guide: str | None, title: str | None, url: str = "") -> Body:
@@ -60,11 +66,13 @@ def choose(survey: Survey, *, guide: str | None, title: str | None, url: str = "
     scores = _scores(survey, guide, url)
     box = _best_box(survey, scores)
     if box is None:
-        return Body()
+        return Body(scores=scores)
     lines = [
         at for at in range(box.first, min(box.last, len(survey.items))) if isinstance(survey.items[at], Line)
     ]
-    return _trimmed(survey, box, lines, scores, title)
+    body = _trimmed(survey, box, lines, scores, title)
+    body.scores = scores
+    return body
 
 
 def exonerate(survey: Survey) -> None:

@@ -69,7 +69,7 @@ _HAN_REPORTERS = re.compile(
     r"((?<=[\s:：丨|/者])[\u4e00-\u9fff]{2,4}(?:[\s、，,/\u3000]+[\u4e00-\u9fff]{2,10}){0,5})\s*(?:[)）】]|$|/|摄|攝)"
 )
 _HAN_REPORT = re.compile("报道|報道|报导|摄|攝|供图|来源|编辑|受访")
-_AUTHOR_METAS = (
+AUTHOR_METAS = (
     "author",
     "article:author",
     "parsely-author",
@@ -87,7 +87,7 @@ def byline_of(
     """Return the byline as printed, and the people: claimed ones first, else those of the byline."""
     metas, ld = reading.metas, reading.ld
     houses = [name for name in (metas.value("og:site_name", "application-name"), *ld.organizations) if name]
-    stated = [name for name in metas.every(*_AUTHOR_METAS) if _is_name(name)]
+    stated = [name for name in metas.every(*AUTHOR_METAS) if _is_name(name)]
     claimed, origin, confidence = _first_named(
         [("json-ld author", 0.9, ld.people), ("meta author", 0.9, stated)], houses
     )

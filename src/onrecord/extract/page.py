@@ -112,6 +112,7 @@ def _article(reading: Reading) -> Article | None:
         return None
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
+    reading.taken = taken
     standfirst = standfirst_of(reading, taken, title)
     marks = near(reading)
     language = _language(reading, title)

@@ -36,6 +36,7 @@ class Reading:
     known: Known  #: what the site's other pages tell of this one
     body: Body = field(default_factory=Body)
     h1: str | None = None  #: what the first <h1> that is seen says
+    taken: set[int] = field(default_factory=set)  #: lines of the body that are another field
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -1,0 +1,128 @@
+"""Why a page was read as it was, as a person reads it in a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from onrecord.cli.terminal import plural, printed, say
+from onrecord.extract import Claim, Explanation, LineTold
+from onrecord.extract.explaining import MAX_TOLD
+from onrecord.model import Article, Evidence
+
+#: The order in which fields are told; others follow.
+_ORDER = (
+    *("headline", "kicker", "standfirst", "byline", "authors", "dateline"),
+    *("published_at", "modified_at", "section", "topics", "language", "access"),
+)
+_NAME = 13
+_PASSED_OVER = ", not chosen"
+
+
+def say_explanation(told: Explanation) -> None:
+    """Print the evidence for each field, and the lines near the text's borders."""
+    values = _values(told.extraction.article)
+    evidence, claims = told.extraction.evidence, told.claims
+    names = [*_ORDER, *(one.field for one in evidence), *(one.field for one in claims)]
+    for name in dict.fromkeys(names):
+        _say_field(
+            name,
+            values.get(name),
+            [one for one in evidence if one.field == name],
+            [one for one in claims if one.field == name],
+        )
+    _say_lines(told)
+    for problem in told.extraction.problems:
+        say(f"problem: {' '.join(filter(None, (problem.code, problem.detail, problem.where)))}")
+
+
+def _values(article: Article | None) -> dict[str, str]:
+    """Return the fields of an article that are words, as printed."""
+    if article is None:
+        return {}
+    listed = {"authors": "; ".join(article.authors), "topics": "; ".join(article.topics)}
+    values = {name: getattr(article, name) for name in _ORDER if name not in listed} | listed
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def _say_field(name: str, value: str | None, evidence: list[Evidence], claims: list[Claim]) -> None:
+    """Print what a field is, where that comes from, and what else was said."""
+    reasons = [one for one in evidence if not one.origin.endswith(_PASSED_OVER)]
+    if value is None and not claims and not evidence:
+        return
+    shown = value if value is not None else "; ".join(one.value for one in reasons) or "-"
+    why = [f"{one.origin} ({one.confidence:.2f})" for one in reasons]
+    known = {one.origin for one in reasons}
+    agreed = [one.origin for one in claims if one.value == shown[:MAX_TOLD] and one.origin not in known]
+    why += [f"also {', '.join(dict.fromkeys(agreed))}"] if agreed else []
+    _say_row(name, shown, "; ".join(why))
+    others: dict[str, list[str]] = {}
+    for claim in claims:
+        if claim.value != shown[:MAX_TOLD]:
+            others.setdefault(claim.value, []).append(claim.origin)
+    for other, origins in others.items():
+        _say_row("  not", other, ", ".join(dict.fromkeys(origins)), style="dim")
+
+
+def _say_row(name: str, value: str, why: str, *, style: str = "") -> None:
+    """Print a name and a value, and below it where it comes from."""
+    _say_within(f"{name:{_NAME}} {value}", style=style)
+    if why:
+        _say_within(f"{'':{_NAME}}   {why}", style="dim")
+
+
+def _say_lines(told: Explanation) -> None:
+    taken, whole = told.counts
+    say(f"\nText: {taken} of {whole} lines" + (f", in {told.box}" if told.box else ""))
+    if told.furniture or told.remembered:
+        fields = ", ".join(told.remembered) or "no field"
+        say(
+            f"Known of the site: {plural(told.furniture, 'line')} of furniture here; as elsewhere stand: {fields}"
+        )
+    before = None
+    for one in told.lines:
+        if before is not None and one.at > before + 1 and one.is_in:
+            say("      …")
+        before = one.at
+        style = "" if one.is_in else "dim"
+        _say_within(f" {'in' if one.is_in else 'out':4}{one.at:>4}  {one.text}", style=style)
+        _say_within(f"           {'; '.join([*_score(one), *one.why, one.path])}", style="dim")
+
+
+def _say_within(text: str, *, style: str) -> None:
+    """Print one line, cut where the terminal ends."""
+    line = Text(text, style=style)
+    line.truncate(printed.width, overflow="ellipsis")
+    printed.print(line, soft_wrap=True)
+
+
+def _score(line: LineTold) -> list[str]:
+    return [] if line.score is None else [f"score {line.score:+.0f}"]
+
+
+def explanation_json(told: Explanation) -> dict[str, Any]:
+    """Return an explanation as JSON."""
+    return {
+        "evidence": [
+            {"field": one.field, "origin": one.origin, "value": one.value, "confidence": one.confidence}
+            for one in told.extraction.evidence
+        ],
+        "claims": [{"field": one.field, "origin": one.origin, "value": one.value} for one in told.claims],
+        "box": told.box,
+        "lines_taken": told.counts[0],
+        "lines": [
+            {
+                "line": one.at,
+                "in": one.is_in,
+                "path": one.path,
+                "text": one.text,
+                "weight": one.weight,
+                "score": one.score,
+                "shows": list(one.why),
+            }
+            for one in told.lines
+        ],
+        "furniture": told.furniture,
+        "remembered": list(told.remembered),
+    }
