@@ -214,6 +214,13 @@ def test_a_document_whose_memory_is_lost_is_left_as_it_is(paper: Paper) -> None:
     assert (report.left, documents(paper)) == (1, before)
 
 
+def test_what_was_lost_is_learned_again_from_the_captures(paper: Paper) -> None:
+    """An archive that is older than learning, or lost its state, need not wait for new articles."""
+    lose_state(paper)
+    read_again(paper, learned=True)
+    assert APPEAL not in text(paper, "m1")
+
+
 def test_which_memory_a_document_was_read_with_outlasts_the_index(paper: Paper) -> None:
     """The files hold it."""
     publish(paper, [("m20", html(20))])

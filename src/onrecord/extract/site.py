@@ -42,7 +42,7 @@ class SiteMemory:
     """What was learned of a site's pages, as of one moment. It never changes: what is learned later is another."""
 
     site: str  #: `urls.host_of`, without "www."
-    furniture: frozenset[str] = frozenset()  #: `line_key` of what recurs on the site's pages
+    furniture: frozenset[str] = frozenset()  #: names of lines that recur on the site's pages
     paths: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: `path_of`, by field
 
     @property
@@ -75,7 +75,7 @@ class SiteMemory:
 class Traits:
     """What one page shows of its site: the names of its lines, and where its fields stand."""
 
-    lines: Mapping[str, int]  #: `line_key`: the line's weight in the text, 0 where it was left out
+    lines: Mapping[str, int]  #: a line's name: its weight in the text, 0 where it was left out
     paths: Mapping[str, str]  #: `path_of`, by field
     paragraphs: frozenset[str] = frozenset()  #: those of *lines* that are set as most of the text is
 
@@ -85,7 +85,8 @@ class Known:
     """What a page's lines are called, and which of them are furniture; places are among the survey's items."""
 
     memory: SiteMemory
-    keys: dict[int, str] = field(default_factory=dict)
+    keys: dict[int, str] = field(default_factory=dict)  #: names of lines: `Traits.lines`
+    paths: dict[int, str] = field(default_factory=dict)  #: `path_of_line`
     furniture: set[int] = field(default_factory=set)
 
     def stands(self, name: str, path: str) -> bool:
@@ -128,17 +129,20 @@ def path_of_mark(mark: Mark) -> str:
 
 def path_of_line(line: Line) -> str:
     """Return where a line stands, and whether all of it is set apart: in bold, in italics, small."""
+    first = line.pieces[0]
+    if not (first.strong or first.emphasis or first.small):  # as nearly all are
+        return path_of(line.box)
     pieces = [piece for piece in line.pieces if not piece.text.isspace()]
     manners = ("strong", "emphasis", "small")
     return path_of(line.box, *(name for name in manners if all(getattr(piece, name) for piece in pieces)))
 
 
-def line_key(line: Line) -> str:
+def _key(path: str, text: str) -> str:
     """Return the name of a line: sixteen hexadecimal digits of its path and its words.
 
     Numbers are words: without them "Published 3 May 2026" would recur, and dates were lost (measured).
     """
-    told = f"{path_of_line(line)}\n{line.text}"
+    told = f"{path}\n{text}"
     return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
@@ -156,10 +160,11 @@ def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Known:
             break
         if not _may_be_furniture(line):
             continue
-        key = known.keys[at] = line_key(line)
+        path = known.paths[at] = path_of_line(line)
+        key = known.keys[at] = _key(path, line.text)
         if key in memory.furniture and line.text not in claims:
             known.furniture.add(at)
-        elif texts and path_of_line(line) in texts:
+        elif path in texts:
             line.box.signs |= Sign.BODY
             line.box.inherited |= Sign.BODY
     if known.furniture:

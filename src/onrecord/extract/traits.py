@@ -26,7 +26,7 @@ def traits_of(reading: Reading) -> Traits:
         line = survey.line_at(at)
         if line.box.junk is None or at in known.furniture:
             lines[key] = max(lines.get(key, 0), line.weight if at in chosen else 0)
-            if path_of_line(line) == home:
+            if known.paths[at] == home:
                 paragraphs.add(key)
     paths = {"body": home, **_mark_paths(reading, reading.article)}
     for name, text in (("headline", reading.article.headline), ("standfirst", reading.article.standfirst)):
@@ -39,7 +39,7 @@ def _body_path(reading: Reading) -> str | None:
     weights: dict[str, int] = {}
     for at in reading.body.chosen:
         line = reading.survey.line_at(at)
-        path = path_of_line(line)
+        path = reading.known.paths.get(at) or path_of_line(line)
         weights[path] = weights.get(path, 0) + line.weight
     return max(weights, key=lambda path: weights[path]) if weights else None
 

@@ -30,7 +30,9 @@ class SiteDesk:
 
     def newest(self, url: str) -> SiteMemory:
         """Return what is known of an address's site now; it may be nothing."""
-        site = site_of(url)
+        return self._newest_of(site_of(url))
+
+    def _newest_of(self, site: str) -> SiteMemory:
         if site not in self._newest:
             row = self._state.newest_memory(site)
             known = SiteMemory.from_json(row.memory) if row else None
@@ -45,6 +47,11 @@ class SiteDesk:
             row = self._state.memory(learned)
             self._named[learned] = SiteMemory.from_json(row.memory) if row else None
         return self._named[learned]
+
+    def newest_after(self, learned: str | None, url: str) -> SiteMemory:
+        """Return what is known now of the site of the memory that a document names, or else of its address."""
+        named = self.named(learned, url)
+        return self.newest(url) if named is None else self._newest_of(named.site)
 
     def for_look(self, url: str, latest: HeldRevision | None) -> SiteMemory:
         """Return what a page is read with: what the held article was read with, or what is known now."""

@@ -26,6 +26,7 @@ from onrecord.ledger import Event
 from onrecord.model import Article, Document, KeptPicture, ReadingKind, RecordRef
 from onrecord.pipeline.claims import recalled
 from onrecord.pipeline.learning import SiteDesk
+from onrecord.pipeline.relearning import learn_from_captures
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.revisions import content_digest
@@ -87,12 +88,15 @@ def reread_all(
 ) -> RereadReport:
     """Read all captures of *archive* again, on every core; go on where an interrupted run stopped.
 
-    With *learned*, each is read with what is known of its site now, and not with what was known then.
+    With *learned*, each is read with what is known of its site now, and not with what was known then. Of sites of
+    which nothing is known, it is learned from their captures first.
 
     Raises:
         StorageError: The disk said no. What was committed stands.
     """
     report = RereadReport(pruned=archive.catalog.without_capture())
+    if learned:
+        learn_from_captures(archive, source=source, progress=progress)
     run = f"{source or ''}{' learned' if learned else ''}"
     asked = list(_all_rereadings(archive, source, learned=learned))
     note = archive.state.host_note(NOTE, run)
@@ -133,7 +137,9 @@ def _all_rereadings(archive: Archive, source: str | None, *, learned: bool) -> I
                 media_type=one.media_type,
                 claims=entry.claims if entry else None,
                 language=languages.get(article.source),
-                site=sites.newest(article.url) if learned else sites.named(one.learned, article.url),
+                site=sites.newest_after(one.learned, article.url)
+                if learned
+                else sites.named(one.learned, article.url),
             )
 
 
