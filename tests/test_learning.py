@@ -56,6 +56,28 @@ def test_a_note_on_an_author_is_furniture_though_she_wrote_few_of_the_articles()
     assert AUTHOR not in text(page(99, note), memory(*several))
 
 
+@pytest.mark.parametrize("tags", ["<h3>{}</h3>", "<p><strong>{}</strong></p>"])
+def test_a_sub_headline_that_some_articles_share_is_no_furniture(tags: str) -> None:
+    """Papers ask the same questions in many of their explanations."""
+    question = "What happens next, and who decides?"
+    answered = [
+        tags.format(question),
+        "Nobody knows, said the clerk, who then went home to feed her two goats before the rain came over the quay.",
+    ]
+    several = [page(number, *(answered if number % 3 == 0 else ())) for number in range(1, 13)]
+    assert question in text(page(99, *answered), memory(*several))
+
+
+def test_a_credit_that_recurs_stays_a_credit() -> None:
+    """Who reported, translated or edited is the article's own, though it is the same three people each day."""
+    credit = '<p class="note"><em>Additional reporting by Maren Holt and Tom Reed in Elderford.</em></p>'
+    article = read_page(
+        page(99, credit), url=url(99), site=memory(*(page(one, credit) for one in range(1, 8)))
+    ).article
+    assert article is not None
+    assert article.credits == ("Additional reporting by Maren Holt and Tom Reed in Elderford.",)
+
+
 def test_copies_of_one_article_teach_nothing() -> None:
     """An article at three addresses would have all of its words taken for furniture."""
     copies = [page(1, "Counted by its readers.", "And by its writer too, he says."), *SEEN]
@@ -95,6 +117,21 @@ def test_of_two_headlines_the_one_that_stands_as_others_did_is_taken() -> None:
     two = re.sub(rb"<title>.*</title>", b"", two)
     titles = [read_page(two, url=url(99), site=site).article.headline for site in (None, memory(*SEEN))]  # type: ignore[union-attr]
     assert titles == ["Sail Round the Island in an Hour", "The Council Speaks of Matter 99"]
+
+
+@pytest.mark.parametrize(
+    ("names", "path"),
+    [
+        ("lead", "p.lead/article/body"),
+        ("lead post-20517 css-1x2y3z", "p.lead/article/body"),  # of one page, or of one build of its styles
+        ("a b c d e", "p.a.b.c/article/body"),
+        ("x" * 41, "p/article/body"),
+    ],
+)
+def test_a_path_is_made_of_words_that_outlast_a_page(names: str, path: str) -> None:
+    """What is remembered has to be found on the next one."""
+    told = traits(f'<article><h1>Told</h1><p class="{names}">{APPEAL}</p></article>'.encode())
+    assert told.paths["body"] == path
 
 
 # ---------------------------------------------------------------- a site made anew

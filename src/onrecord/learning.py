@@ -47,7 +47,7 @@ class Era:
     seen: int = 0  #: in all
     lines: dict[str, list[int]] = field(
         default_factory=dict
-    )  #: key: pages; those where it was set as the text is; the last page's number
+    )  #: key: pages; those where it was set as text; the last page's number
     paths: dict[str, dict[str, int]] = field(default_factory=dict)  #: field: path: pages
 
     def add(self, traits: Traits) -> bool:
@@ -59,7 +59,7 @@ class Era:
         for key in traits.lines:
             count = self.lines.setdefault(key, [0, 0, 0])
             count[0] += 1
-            count[1] += key in traits.paragraphs
+            count[1] += key in traits.as_text
             count[2] = self.seen
         for name, path in traits.paths.items():
             paths = self.paths.setdefault(name, {})

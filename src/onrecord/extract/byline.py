@@ -353,7 +353,7 @@ def _printed_byline(
         names_more = claimed and len(text) <= MAX_LED and _JOINS.search(text)
         if names_more and set(claimed) < set(people_in(text, publishers=houses)):
             score += 0.3  # claims often name one of several
-        if reading.known.is_remembered(mark):
+        if reading.known.has_there(mark, "byline"):
             score += REMEMBERED
         if best is None or score > best[0]:
             best = (score, text)

@@ -70,7 +70,7 @@ def near(reading: Reading) -> list[Mark]:
     before_head = [mark for mark in by_head if mark.at < reading.head_at]
     found = [*after_head, *before_head, *foot_marks][:MAX_MARKS]
     # What stands where the site's other pages have it comes first.
-    return sorted(found, key=lambda mark: not reading.known.is_remembered(mark))
+    return sorted(found, key=lambda mark: not reading.known.has_there(mark, "byline", "published_at"))
 
 
 def lines_near(reading: Reading) -> list[str]:

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from onrecord.extract.body import Body
 from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey
-from onrecord.extract.words import Sign
+from onrecord.extract.words import CORRECTION, CREDITS, Sign
 from onrecord.text import fold_space
 
 #: Goes up whenever lines or paths are named in another way: a memory of an older recipe knows nothing here.
@@ -77,7 +77,9 @@ class Traits:
 
     lines: Mapping[str, int]  #: a line's name: its weight in the text, 0 where it was left out
     paths: Mapping[str, str]  #: `path_of`, by field
-    paragraphs: frozenset[str] = frozenset()  #: those of *lines* that are set as most of the text is
+    as_text: frozenset[str] = (
+        frozenset()
+    )  #: those of *lines* that are set as the text is, or as its sub-headlines
 
 
 @dataclass(slots=True)
@@ -93,12 +95,12 @@ class Known:
         """Does the field *name* stand at *path* on the site's other pages?"""
         return path in self.memory.paths.get(name, ())
 
-    def is_remembered(self, mark: Mark) -> bool:
-        """Does a byline or a time stand where *mark* does on the site's other pages?"""
+    def has_there(self, mark: Mark, *names: str) -> bool:
+        """Does one of the fields *names* stand where *mark* does on the site's other pages?"""
         if not self.memory.paths:
             return False
         path = path_of_mark(mark)
-        return self.stands("byline", path) or self.stands("published_at", path)
+        return any(self.stands(name, path) for name in names)
 
 
 @lru_cache(maxsize=8_192)
@@ -162,7 +164,7 @@ def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Known:
             continue
         path = known.paths[at] = path_of_line(line)
         key = known.keys[at] = _key(path, line.text)
-        if key in memory.furniture and line.text not in claims:
+        if key in memory.furniture and line.text not in claims and not _is_note(line.text):
             known.furniture.add(at)
         elif path in texts:
             line.box.signs |= Sign.BODY
@@ -189,6 +191,21 @@ def _may_be_furniture(line: Line) -> bool:
         and box.cell is None
         and box.tag != "h1"
     )
+
+
+def _is_note(text: str) -> bool:
+    """Is this a credit or a correction? They recur, in an agency's reports say, and are the article's own."""
+    return CREDITS.match(text) is not None or CORRECTION.match(text) is not None
+
+
+def is_set_as_text(path: str, home: str) -> bool:
+    """Tell whether a line at *path* is set as the text at *home*, or stands beside it as a sub-headline does."""
+    if path == home:
+        return True
+    steps, text = path.split("/"), home.split("/")
+    if steps[0] == "strong":
+        steps = steps[1:]
+    return steps[1:] == text[1:] and (steps[0].split(".")[0] in HEADINGS or steps[0] == text[0])
 
 
 def without_furniture(body: Body, survey: Survey, known: Known) -> None:

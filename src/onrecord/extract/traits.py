@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from onrecord import dates
 from onrecord.extract.reading import Reading, near
-from onrecord.extract.site import Traits, path_of, path_of_line, path_of_mark
+from onrecord.extract.site import Traits, is_set_as_text, path_of, path_of_line, path_of_mark
 from onrecord.extract.survey import Line, text_of
 from onrecord.extract.words import Sign
 from onrecord.model import Article
@@ -21,17 +21,17 @@ def traits_of(reading: Reading) -> Traits:
     chosen = set(body.chosen)
     home = _body_path(reading)
     lines: dict[str, int] = {}
-    paragraphs: set[str] = set()
+    as_text: set[str] = set()
     for at, key in known.keys.items():
         line = survey.line_at(at)
         if line.box.junk is None or at in known.furniture:
             lines[key] = max(lines.get(key, 0), line.weight if at in chosen else 0)
-            if known.paths[at] == home:
-                paragraphs.add(key)
+            if home is not None and is_set_as_text(known.paths[at], home):
+                as_text.add(key)
     paths = {"body": home, **_mark_paths(reading, reading.article)}
     for name, text in (("headline", reading.article.headline), ("standfirst", reading.article.standfirst)):
         paths[name] = _line_path(reading, text)
-    return Traits(lines, {name: path for name, path in paths.items() if path}, frozenset(paragraphs))
+    return Traits(lines, {name: path for name, path in paths.items() if path}, frozenset(as_text))
 
 
 def _body_path(reading: Reading) -> str | None:
