@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from onrecord.extract import SiteMemory, read_page
+from onrecord.extract import Find, Language, SiteMemory, SiteRule, read_page
 from onrecord.learning import MAX_LINES, MOST_BETWEEN, REST, WINDOW, Learning
 from onrecord.text import body_text
 from site_pages import APPEAL, AUTHOR, BACKGROUND, BEGAN, SEEN, memory, page, taught, traits, url
 
 
-def text(body: bytes, site: SiteMemory | None = None) -> str:
+def text(body: bytes, site: SiteMemory | None = None, rule: SiteRule | None = None) -> str:
     """Return the text of a page."""
-    article = read_page(body, url=url(99), site=site).article
+    article = read_page(body, url=url(99), site=site, rule=rule).article
     assert article is not None
     return body_text(article.blocks)
 
@@ -41,6 +41,18 @@ def test_an_articles_own_words_stay() -> None:
 def test_what_was_never_seen_is_read_as_without_a_memory() -> None:
     """Nothing learned is needed."""
     assert text(page(99, appeal=False), memory(*SEEN)) == text(page(99, appeal=False))
+
+
+def test_a_rule_that_names_the_body_knows_better_than_what_was_learned() -> None:
+    """A person says what is text; what recurs is a guess."""
+    rule = SiteRule(name="herald.example", language=Language.CSS, body=(Find(select=".words"),))
+    assert APPEAL in text(page(99), memory(*SEEN), rule)
+
+
+def test_a_rule_that_only_strips_leaves_furniture_to_what_was_learned() -> None:
+    """It says nothing of the lines that are left."""
+    rule = SiteRule(name="herald.example", language=Language.CSS, strip=(Find(select=".who"),))
+    assert APPEAL not in text(page(99), memory(*SEEN), rule)
 
 
 def test_background_told_again_in_some_reports_is_no_furniture() -> None:

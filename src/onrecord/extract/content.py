@@ -11,8 +11,9 @@ from dataclasses import replace
 from onrecord import markup
 from onrecord.extract import blocks, media, state
 from onrecord.extract.body import Body, choose
-from onrecord.extract.reading import Reading
+from onrecord.extract.reading import Reading, described
 from onrecord.extract.shown import Known, pictures_shown
+from onrecord.extract.site import recognised, without_furniture
 from onrecord.extract.survey import Item, Line, Shot, Survey, survey_of
 from onrecord.extract.words import Sign
 from onrecord.model import Block, Figure, Paragraph, Picture, Problem, Rule, Run
@@ -121,10 +122,12 @@ def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[
     if found is None or (html := found.body or found.stripped) is None:
         return ()
     inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
-    is_chosen = found.body is None or found.rule.is_pruned
-    inner.body = (
-        choose(inner.survey, guide=reading.ld.body, title=title) if is_chosen else _all_of(inner.survey)
-    )
+    if found.body is None or found.rule.is_pruned:
+        inner.known = recognised(inner.survey, reading.known.memory, described(reading))
+        inner.body = choose(inner.survey, guide=reading.ld.body, title=title)
+        without_furniture(inner.body, inner.survey, inner.known)
+    else:
+        inner.body = _all_of(inner.survey)
     made = blocks_shown(inner, set(), title)
     is_old = found.rule.is_pruned and len(body_text(made)) < TOO_LITTLE * len(body_text(own))
     if any(isinstance(block, Paragraph) for block in made) and not is_old:

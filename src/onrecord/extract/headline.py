@@ -14,7 +14,7 @@ from html import unescape
 
 from onrecord import urls
 from onrecord.extract.reading import NEAR, Reading
-from onrecord.extract.site import Known, path_of
+from onrecord.extract.site import Recognised, path_of
 from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey, text_of
 from onrecord.extract.words import Sign
 from onrecord.text import fold_space, or_none
@@ -206,7 +206,7 @@ def _set(text: str) -> str:
 
 
 def choose(
-    candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int, known: Known | None = None
+    candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int, known: Recognised | None = None
 ) -> Seen | None:
     """Return the visible heading that agrees best with what the page claims its headline is, or None.
 

@@ -27,9 +27,9 @@ from onrecord.extract.dateline import dateline_in
 from onrecord.extract.filed import section_of, topics_of
 from onrecord.extract.language import language_of
 from onrecord.extract.overlay import Surroundings, overlaid
-from onrecord.extract.reading import Reading, lines_near, near
+from onrecord.extract.reading import Reading, described, lines_near, near
 from onrecord.extract.rules import SiteRule
-from onrecord.extract.site import Known, SiteMemory, recognised, without_furniture
+from onrecord.extract.site import Recognised, SiteMemory, recognised, without_furniture
 from onrecord.extract.standfirst import standfirst_of
 from onrecord.extract.state import State
 from onrecord.extract.survey import survey_of
@@ -68,13 +68,13 @@ def read(
         found=jsonld.read(survey.scripts, url=url, title=survey.title),
         resolve=media.resolver(base or url),
         entry=entry,
-        known=Known(site if site is not None else SiteMemory("")),
+        known=Recognised(site if site is not None else SiteMemory("")),
         problems=problems,
         by_rule=ruled.put(rule, decoded.text) if rule else None,
     )
     problems += [*reading.found.problems, *(reading.by_rule.problems if reading.by_rule else ())]
     if site is not None:
-        reading.known = recognised(survey, site, _described(reading))
+        reading.known = recognised(survey, site, described(reading))
     reading.article = _article(reading)
     return reading
 
@@ -227,15 +227,6 @@ def _note_lines(reading: Reading, name: str, found: list[str]) -> None:
         reading.note(
             name, "links of the page" if name == "translations" else "line at the text's foot", one, 0.8
         )
-
-
-def _described(reading: Reading) -> list[str]:
-    stated = (
-        reading.ld.description,
-        reading.metas.value("description"),
-        reading.metas.value("og:description"),
-    )
-    return [text for text in stated if text]
 
 
 def _is_said_to_be_article(reading: Reading) -> bool:

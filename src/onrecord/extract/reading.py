@@ -12,7 +12,7 @@ from onrecord.extract import jsonld
 from onrecord.extract.body import Body
 from onrecord.extract.claims import Metas
 from onrecord.extract.ruled import Ruled
-from onrecord.extract.site import Known
+from onrecord.extract.site import Recognised
 from onrecord.extract.survey import Box, Line, Mark, Survey
 from onrecord.model import Article, Entry, Evidence, Problem
 
@@ -33,7 +33,7 @@ class Reading:
     found: jsonld.Found
     resolve: Callable[[str], str | None]
     entry: Entry | None
-    known: Known  #: what the site's other pages tell of this one
+    known: Recognised  #: what the site's other pages tell of this one
     body: Body = field(default_factory=Body)
     h1: str | None = None  #: what the first <h1> that is seen says
     taken: set[int] = field(default_factory=set)  #: lines of the body that are another field
@@ -51,6 +51,13 @@ class Reading:
     def note(self, name: str, origin: str, value: str, confidence: float) -> None:
         """Keep why a field says what it says."""
         self.evidence.append(Evidence(name, origin, value[:200], confidence))
+
+
+def described(reading: Reading) -> list[str]:
+    """Return what the page claims to be about, in data and in <meta>."""
+    metas = reading.metas
+    stated = (reading.ld.description, metas.value("description"), metas.value("og:description"))
+    return [text for text in stated if text]
 
 
 def near(reading: Reading) -> list[Mark]:

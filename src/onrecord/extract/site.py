@@ -83,7 +83,7 @@ class Traits:
 
 
 @dataclass(slots=True)
-class Known:
+class Recognised:
     """What a page's lines are called, and which of them are furniture; places are among the survey's items."""
 
     memory: SiteMemory
@@ -148,13 +148,13 @@ def _key(path: str, text: str) -> str:
     return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Known:
+def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Recognised:
     """Name the page's lines, and put what is remembered where `body` looks for it: in the signs of boxes.
 
     A box that holds furniture alone is junk; one that stands where text stood on other pages is called text.
     *own* are texts that the page claims as its own, its description say: they recur where others tease it.
     """
-    known = Known(memory)
+    known = Recognised(memory)
     claims = {fold_space(one) for one in own}
     texts = memory.paths.get("body", frozenset())
     for at, line in survey.lines():
@@ -208,7 +208,7 @@ def is_set_as_text(path: str, home: str) -> bool:
     return steps[1:] == text[1:] and (steps[0].split(".")[0] in HEADINGS or steps[0] == text[0])
 
 
-def without_furniture(body: Body, survey: Survey, known: Known) -> None:
+def without_furniture(body: Body, survey: Survey, known: Recognised) -> None:
     """Take furniture out of the chosen lines, unless it is the larger part of them."""
     found = known.furniture.intersection(body.chosen)
     whole = sum(survey.line_at(at).weight for at in body.chosen)
