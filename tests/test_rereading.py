@@ -11,7 +11,7 @@ import pytest
 from fetch_web import answer
 from onrecord import extract
 from onrecord.archive import Archive, verify
-from onrecord.model import Extraction
+from onrecord.model import Extraction, Figure, Picture
 from onrecord.pipeline.rereading import RereadReport, reread_all
 from rounds import PARAGRAPHS, Paper, item, page
 
@@ -108,6 +108,29 @@ def test_what_was_read_again_outlasts_the_index(paper: Paper) -> None:
     with Archive.open(paper.root, write=True) as archive:
         archive.rebuild()
     assert {held.section for held in paper.held()} == {"Town Hall", None}
+
+
+@pytest.mark.parametrize(("keep", "count"), [("true", 1), ("false", 0)])
+def test_a_picture_that_a_later_reading_finds_is_asked_for_if_pictures_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: str, count: int
+) -> None:
+    """A document does not promise what its settings forbid."""
+    paper = Paper(tmp_path / "news")
+    with (paper.root / "onrecord.toml").open("a") as settings:
+        settings.write(f"[pictures]\nkeep = {keep}\n")
+    paper.lists(item("bridge"))
+    paper.says(bridge=page())
+    paper.round()
+    shown = Figure(Picture(url="http://paper.example/pier.png"))
+
+    def read_page(body: bytes, **known: Any) -> Extraction:
+        found = extract.read_page(body, **known)
+        assert found.article is not None
+        return replace(found, article=replace(found.article, blocks=(shown, *found.article.blocks)))
+
+    monkeypatch.setattr("onrecord.pipeline.rereading.read_page", read_page)
+    read_again(paper)
+    assert b"".join(documents(paper).values()).count(b'missing: "not asked for yet') == count
 
 
 def test_a_run_that_was_stopped_goes_on_behind_what_it_read(paper: Paper) -> None:

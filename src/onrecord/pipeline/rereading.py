@@ -55,6 +55,7 @@ class Rereading:
     media_type: str | None
     claims: str | None  #: of the entry that it came by: `claims.remembered`
     language: str | None = None  #: that the settings state of its source
+    keeps_pictures: bool = True  #: do the settings ask for pictures at all?
     site: SiteMemory | None = None  #: what it is read with; None: the memory that it names is lost
 
 
@@ -137,6 +138,7 @@ def _all_rereadings(archive: Archive, source: str | None, *, learned: bool) -> I
                 media_type=one.media_type,
                 claims=entry.claims if entry else None,
                 language=languages.get(article.source),
+                keeps_pictures=archive.config.pictures.keep,
                 site=sites.newest_after(one.learned, article.url)
                 if learned
                 else sites.named(one.learned, article.url),
@@ -184,7 +186,11 @@ def reread(asked: Rereading) -> Reread:
         authors=fresh.authors or before.authors,
         **_told_by_the_feed(fresh, before) if known.revision.kind is ReadingKind.FEED else {},
     )
-    return Reread(asked) if article == before else Reread(asked, document=_with(known, article, reader, site))
+    return (
+        Reread(asked)
+        if article == before
+        else Reread(asked, document=_with(known, article, reader, site, asked))
+    )
 
 
 def _site_of(known: Document, site: SiteMemory) -> SiteMemory | None:
@@ -246,16 +252,23 @@ def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
     return read_entry(entry, feed_url=entry.url, language=asked.language).article
 
 
-def _with(known: Document, article: Article, reader: str, site: SiteMemory | None) -> Document:
-    revision = replace(known.revision, article=article, content_digest=content_digest(article))
-    pictures = {
-        picture.url: known.pictures.get(picture.url) or KeptPicture(url=picture.url, reason=NOT_ASKED)
-        for picture in article.pictures
-    }
+def _with(
+    known: Document, article: Article, reader: str, site: SiteMemory | None, asked: Rereading
+) -> Document:
     return replace(
         known,
-        revision=revision,
-        pictures=pictures,
+        revision=replace(known.revision, article=article, content_digest=content_digest(article)),
+        pictures=_pictures_of(article, known, asked),
         reader_version=reader,
         learned=None if site is None or site.is_empty else site.digest,
     )
+
+
+def _pictures_of(article: Article, known: Document, asked: Rereading) -> dict[str, KeptPicture]:
+    """Return what became of the article's pictures; of new ones, that they are still to be asked for, if they are."""
+    found = {one.url: known.pictures.get(one.url) for one in article.pictures}
+    return {
+        url: kept or KeptPicture(url=url, reason=NOT_ASKED)
+        for url, kept in found.items()
+        if kept or asked.keeps_pictures
+    }
