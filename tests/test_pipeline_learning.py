@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 from fetch_web import answer
 from onrecord.archive import Archive, verify
 from onrecord.cli.app import app
+from onrecord.pipeline.learning import SiteDesk
 from onrecord.pipeline.rereading import RereadReport, reread_all
 from onrecord.store import HeldArticle
 from onrecord.text import body_text
 from rounds import Paper, item
-from site_pages import APPEAL, page
+from site_pages import APPEAL, page, traits, url
 
 FIRST = range(1, 7)
 
@@ -98,6 +99,16 @@ def test_a_document_names_what_was_known_when_it_was_read(paper: Paper) -> None:
 def test_what_was_read_before_names_nothing(paper: Paper) -> None:
     """It was read by itself."""
     assert all(b"\nlearned:" not in text for text in documents(paper).values())
+
+
+def test_a_source_that_is_done_decides_nothing_of_one_that_is_under_way(paper: Paper) -> None:
+    """Sources are followed side by side: which ends first is chance, and no article may hang on that."""
+    with Archive.open(paper.root, write=True) as archive:
+        desk = SiteDesk(archive.state, now=paper.web.clock.now)
+        for number in FIRST:
+            desk.note("herald", url(number), traits(page(number)))
+        desk.settle("paper.example")
+        assert desk.newest(url(20)).is_empty
 
 
 # ---------------------------------------------------------------- no revision comes of it

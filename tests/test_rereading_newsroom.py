@@ -28,7 +28,8 @@ pytestmark = [
 RULED, PATHS = "www.cnbc.com", "/2024/*"
 FOLLOWED = (
     f"https://{RULED}/",
-    "https://www.foxnews.com/",
+    "https://www.telegraph.co.uk/",
+    "https://apnews.com/",
     "https://politics.people.com.cn/",
     "https://cn.nytimes.com/",
     "https://chinadigitaltimes.net/chinese/feed/",

@@ -218,9 +218,9 @@ class ArticleDesk:
             self._tell(News(what=what, source=source.id, url=one.kept.url, reason=one.kept.reason))
         return tuple(found)
 
-    def settle(self) -> None:
-        """Write down what the pages kept since the last time show of their sites."""
-        self._sites.settle()
+    def settle(self, source: SourceConfig) -> None:
+        """Write down what the pages that were kept of a source show of their sites."""
+        self._sites.settle(source.id)
 
     # ---------------------------------------------------------------- keeping
 
@@ -304,7 +304,7 @@ class ArticleDesk:
         await self._commit_document(Event.CAPTURED, finding, reading, document, path, capture)
         traits = finding.judged.traits
         if reading.exchange and traits and reading.verdict.kind is VerdictKind.FULL:
-            self._sites.note(reading.exchange.url, traits)
+            self._sites.note(look.source.id, reading.exchange.url, traits)
         self._tell(_news(Happening.NEW, look, article.headline))
         self._remember(finding, document.id, capture, first_captured_at=at)
         return Kept(article_id=document.id, outcome="kept")

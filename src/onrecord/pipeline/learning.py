@@ -24,7 +24,7 @@ class SiteDesk:
         self._now = now
         self._newest: dict[str, SiteMemory] = {}
         self._named: dict[str, SiteMemory | None] = {}
-        self._shown: dict[str, list[Traits]] = {}
+        self._shown: dict[str, dict[str, list[Traits]]] = {}  #: by source and site
 
     # ---------------------------------------------------------------- what is known
 
@@ -62,15 +62,17 @@ class SiteDesk:
 
     # ---------------------------------------------------------------- what is learned
 
-    def note(self, url: str, traits: Traits) -> None:
-        """Note what the page of a new article shows."""
-        self._shown.setdefault(site_of(url), []).append(traits)
+    def note(self, source: str, url: str, traits: Traits) -> None:
+        """Note what the page of a new article of *source* shows."""
+        self._shown.setdefault(source, {}).setdefault(site_of(url), []).append(traits)
 
-    def settle(self) -> None:
-        """Write down what was noted, and freeze a memory where it is time."""
-        for site, shown in self._shown.items():
+    def settle(self, source: str) -> None:
+        """Write down what was noted of a source's pages, once all are kept; freeze a memory where it is time.
+
+        Sources are followed side by side: what one has noted must not decide, by chance, how another's are read.
+        """
+        for site, shown in self._shown.pop(source, {}).items():
             learn(self._state, site, shown, now=self._now())
-        self._shown.clear()
         self._newest.clear()
         self._named.clear()
 

@@ -102,8 +102,10 @@ class Round:
 
     async def save(self, looks: Iterable[Look]) -> list[Kept]:
         """Keep single pages, now."""
-        kept = [await self._desk.keep(await self._desk.look(look)) for look in looks]
-        self._desk.settle()
+        wanted = list(looks)
+        kept = [await self._desk.keep(await self._desk.look(look)) for look in wanted]
+        for source in {look.source.id: look.source for look in wanted}.values():
+            self._desk.settle(source)
         return kept
 
     # ---------------------------------------------------------------- one source
@@ -118,7 +120,7 @@ class Round:
         planned = self._plan(source, lists, recheck=recheck)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         await self._take(planned)
-        self._desk.settle()
+        self._desk.settle(source)
         self._remember(source, lists, failed)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 
