@@ -1,46 +1,24 @@
-"""Which lines of a page are the article: lines are weighed, a box is chosen, its edges are trimmed.
+"""Which lines of a page are the article: a box is chosen, its edges are trimmed, what is doubtful is seen again.
 
 Pure. The value of a box is the sum of its lines: paragraphs count for it, links and odds and ends against
 it. So a body that is split over several boxes lies in the box around them, and a box that holds the page's
-furniture too loses to the one inside it.
+furniture too loses to the one inside it. Where these rules may be wrong, what was learned has the last word.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from onrecord.extract import features, learned
+from onrecord.extract.scores import LISTED, PARAGRAPH, is_inside, is_notice, scores_of
 from onrecord.extract.survey import HEADINGS, Box, Line, Survey
-from onrecord.extract.words import END_HEADINGS, NEWSLETTER, POINTER, PROMPTS, Sign, speaks_of_a_wall
+from onrecord.extract.words import END_HEADINGS, Sign
 
-#: A paragraph: this much text (a Han character counts thrice), mostly outside links.
-PARAGRAPH = 80
 #: Short lines taken beside the first and the last paragraph.
 EDGE = 10
 #: As many short lines after the last paragraph are a list that the article is about.
 LIST = 15
-#: What a short line of a list is worth that stands in a box called the text.
-LISTED = 2.0
-_STOP = re.compile(r"[.!?…。！？」』”\"»:;’)\]]\s*$|[.!?。！？]")
-_WORDS = re.compile(r"\w+")
-_TEXT_TAGS = frozenset(
-    (
-        "p",
-        "div",
-        "section",
-        "article",
-        "td",
-        "blockquote",
-        "li",
-        "main",
-        "pre",
-        "dd",
-        "body",
-        "center",
-        "#page",
-    )
-)
 
 
 @dataclass(slots=True)
@@ -52,18 +30,25 @@ class Body:
     start: int = 0
     end: int = 0
     after: list[int] = field(default_factory=list)  #: lines of the article's box that follow the text
-    scores: dict[int, float] = field(
-        default_factory=dict
-    )  #: what each line that was weighed says for being text
-    reasons: dict[int, tuple[str, ...]] = field(
-        default_factory=dict
-    )  #: in words, where the choice can name them
+    scores: dict[int, float] = field(default_factory=dict)  #: what each line says by rule for being text
+    #: Why, in words, where what was learned overrules the rules: the features that did most for it.
+    reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def choose(survey: Survey, *, guide: str | None, title: str | None, url: str = "") -> Body:
-    """Return the lines of the article's body; *guide* is the text that structured data gives, if any."""
+def choose(
+    survey: Survey, *, guide: str | None, title: str | None, url: str = "", is_page: bool = True
+) -> Body:
+    """Return the lines of the article's body.
+
+    Args:
+        survey: The page; the *junk* of its boxes is set here.
+        guide: The text that structured data gives, if any.
+        title: The headline, as far as it is known.
+        url: The page's address.
+        is_page: False for a text alone, with nothing around it: rules are enough for it.
+    """
     exonerate(survey)
-    scores = _scores(survey, guide, url)
+    scores = scores_of(survey, guide, url)
     box = _best_box(survey, scores)
     if box is None:
         return Body(scores=scores)
@@ -72,7 +57,48 @@ def choose(survey: Survey, *, guide: str | None, title: str | None, url: str = "
     ]
     body = _trimmed(survey, box, lines, scores, title)
     body.scores = scores
+    if is_page and body.chosen:
+        page = features.Page(survey, scores, body.chosen, title=title, guide=guide)
+        _reconsider(body, page, title)
+        body.after = [at for at in lines if at > body.chosen[-1]]
     return body
+
+
+def _reconsider(body: Body, page: features.Page, title: str | None) -> None:
+    """Take into *body* what the rules missed, and leave out what they took for text, as was learned."""
+    places = features.doubtful(page)
+    taken = frozenset(body.chosen)
+    rows = dict(zip(places, features.rows(page, places), strict=True))
+    for together in _together(page, places, taken):
+        is_chosen = together[0] in taken
+        odds = sum(learned.odds(rows[at]) for at in together) / len(together)
+        if learned.is_text(odds, is_chosen=is_chosen) is is_chosen:
+            continue
+        for at in together:
+            if not _is_of_the_head(page.line(at), at, body, title):
+                body.reasons[at] = learned.reasons(rows[at])
+    chosen = sorted(taken.symmetric_difference(body.reasons))
+    if not chosen:
+        body.reasons.clear()  # the rules found a text where nothing looks like one: a notice, a caption
+        return
+    body.chosen, body.start, body.end = chosen, chosen[0], chosen[-1] + 1
+
+
+def _together(page: features.Page, places: list[int], taken: frozenset[int]) -> list[list[int]]:
+    """Return *places* by what is kept or left together: the items of a list, as far as the rules treated them alike."""
+    groups: dict[tuple[int, bool], list[int]] = {}
+    for at in places:
+        item = page.line(at).box.item
+        key = -at - 1 if item is None else id(item.parent)
+        groups.setdefault((key, at in taken), []).append(at)
+    return list(groups.values())
+
+
+def _is_of_the_head(line: Line, at: int, body: Body, title: str | None) -> bool:
+    """Is a line the headline, or does it stand where a standfirst does? It is read as such, and not as text."""
+    if line.text == title or line.box.tag == "h1":
+        return True
+    return at < body.chosen[0] and (line.box.tag in HEADINGS or line.box.inherited & Sign.STANDFIRST > 0)
 
 
 def exonerate(survey: Survey) -> None:
@@ -98,100 +124,6 @@ def exonerate(survey: Survey) -> None:
             is_page = box.tag in {"article", "main"} and any(box.first <= at < box.last for at in h1s)
             if not is_page and grouped[id(box.parent), box.names] < half:
                 box.junk = box
-
-
-def _scores(survey: Survey, guide: str | None, url: str) -> dict[int, float]:
-    """Return what each line says for its being text of the article."""
-    known = _shingles(guide) if guide else None
-    scores: dict[int, float] = {}
-    own = re.sub(r"[#?].*", "", url).rstrip("/")
-    teaser: Box | None = None
-    left = 0
-    for at, line in survey.lines():
-        box = line.box
-        if box.tag in HEADINGS:
-            # A heading that leads elsewhere opens the teaser of another story: a paragraph or two.
-            teaser, left = (box.parent, 2) if line.link_share > 0.8 and _leads_away(line, own) else (None, 0)
-            scores[at] = -20.0 if teaser else 0.0
-            continue
-        score = _score(line)
-        if teaser is not None and score > 0:
-            if left and _is_inside(box, teaser):
-                score = -30.0
-                left -= 1
-            else:
-                teaser = None
-        if known is not None and score > 0 and line.weight >= PARAGRAPH:
-            score *= 2.0 if _share(line.text, known) > 0.5 else 0.4
-        scores[at] = score
-    return scores
-
-
-def _score(line: Line) -> float:
-    box = line.box
-    if box.junk is not None:
-        return -5.0
-    signs = box.inherited
-    if box.figure is not None or box.signs & (Sign.CAPTION | Sign.CREDIT):
-        return 0.0
-    if line.link_share > 0.5:
-        return -15.0 - min(line.weight, 100) * 0.2
-    if box.cell is not None and line.weight < PARAGRAPH:
-        return -0.2  # a table of figures says nothing for or against the text around it
-    is_address = "://" in line.text and " " not in line.text
-    if line.weight < PARAGRAPH or is_address or not _STOP.search(line.text):
-        if box.tag == "li" and signs & Sign.BODY and not signs & Sign.SOFT and not line.link_share:
-            return LISTED  # a list in what is called the text: winners, results
-        return -3.0 if line.weight < 25 or box.tag != "p" else float(line.weight) * 0.2
-    score = min(line.weight, 800) * (1.0 - line.link_share)
-    if box.tag not in _TEXT_TAGS:
-        score *= 0.3
-    if box.item is not None:
-        score *= 0.5
-    if signs & Sign.BODY:
-        score *= 1.2
-    if signs & Sign.SOFT and not signs & Sign.BODY:
-        score *= 0.3
-    if box.cell is not None:
-        score *= 0.7
-    return score
-
-
-def _leads_away(line: Line, own: str) -> bool:
-    link = next((piece.link for piece in line.pieces if piece.link), line.box.link) or ""
-    path = re.sub(r"[#?].*", "", link).rstrip("/")
-    if path.startswith(("http", "//")) and _host(path) != _host(own):
-        return False  # a list's entries lead to what they speak of; teasers lead to the same site
-    return bool(path) and not (
-        own and (path == own or (path.startswith("/") and len(path) > 3 and own.endswith(path)))
-    )
-
-
-def _host(url: str) -> str:
-    return url.split("//", 1)[-1].split("/", 1)[0].lower().removeprefix("www.")
-
-
-def _is_inside(box: Box, outer: Box) -> bool:
-    now: Box | None = box
-    while now is not None:
-        if now is outer:
-            return True
-        now = now.parent
-    return False
-
-
-def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = _tokens(text)
-    return set(zip(words, words[1:], words[2:], strict=False))
-
-
-def _tokens(text: str) -> list[str]:
-    return _WORDS.findall(text) if text.isascii() or " " in text else list(text)
-
-
-def _share(text: str, known: set[tuple[str, ...]]) -> float:
-    mine = _shingles(text)
-    return sum(1 for one in mine if one in known) / len(mine) if mine else 0.0
 
 
 def _best_box(survey: Survey, scores: dict[int, float]) -> Box | None:
@@ -233,7 +165,7 @@ def _trimmed(survey: Survey, box: Box, lines: list[int], scores: dict[int, float
     if not good:
         good = [at for at in lines if scores[at] > 0]
     if not good:
-        return Body()
+        return Body(scores=scores)
     end = _end(survey, lines, good, scores)
     good = [at for at in good if at <= end]
     homes = {id(survey.line_at(at).box.parent) for at in good}
@@ -245,7 +177,7 @@ def _trimmed(survey: Survey, box: Box, lines: list[int], scores: dict[int, float
         chosen.pop()
     after = [at for at in lines if chosen and at > chosen[-1]]
     if not chosen:
-        return Body()
+        return Body(scores=scores)
     return Body(chosen, box, chosen[0], chosen[-1] + 1, after)
 
 
@@ -279,7 +211,7 @@ def _reached(survey: Survey, edge: int, order: list[int]) -> int:
         is_beside = (line.box.parent is home and line.box.tag == "p") or line.box is own
         if is_list and line.box.parent is home and line.box.tag in HEADINGS:
             continue  # a list's own heading
-        is_listed = line.box.item is not None and home is not None and _is_inside(line.box, home)
+        is_listed = line.box.item is not None and home is not None and is_inside(line.box, home)
         if (
             steps > EDGE
             or not (is_beside or is_listed)
@@ -299,7 +231,7 @@ def _list_end(survey: Survey, edge: int, after: list[int]) -> int:
     last, short, linked = edge, 0, 0
     for at in after:
         line = survey.line_at(at)
-        if not (_is_inside(line.box, home) or _is_made_like(line.box, home)) or END_HEADINGS.match(line.text):
+        if not (is_inside(line.box, home) or _is_made_like(line.box, home)) or END_HEADINGS.match(line.text):
             break
         if line.box.junk is not None or line.box.tag not in {"p", "li"}:
             continue
@@ -414,16 +346,9 @@ def _is_text(line: Line, homes: set[int], title: str | None, score: float) -> bo
         return False
     if box.signs & (Sign.BYLINE | Sign.TIME | Sign.KICKER | Sign.HEADLINE) and line.weight < 120:
         return False
+    if is_notice(line):
+        return False
     if line.link_share > 0.7 and (line.weight < 250 or box.item is not None):
         return box.tag == "p" and line.link_share < 0.9
-    if len(text) < 220 and PROMPTS.match(text) and (line.link_share > 0.2 or line.weight < 40):
-        return False
-    if len(text) < 220 and POINTER.match(text):
-        return False
-    is_set_off = line.link_share > 0.2 or line.pieces[0].strong or line.pieces[0].emphasis
-    if len(text) < 300 and is_set_off and NEWSLETTER.search(text):
-        return False
-    if len(text) < 200 and speaks_of_a_wall(text):
-        return False
     is_named = box.tag in {"p", "li", "td", "th", "dt", "dd"}
     return line.weight >= 25 or is_named or id(box) in homes or id(box.parent) in homes

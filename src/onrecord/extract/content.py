@@ -28,6 +28,8 @@ TOO_LITTLE = 0.3
 MAX_CLAIMED = 10
 #: Pictures whose origin is kept.
 MAX_NOTED = 20
+#: Lines taken or left out against the rules that are told of.
+MAX_OVERRULED = 30
 
 
 def blocks_shown(
@@ -69,6 +71,14 @@ def note_pictures(reading: Reading, content: tuple[Block, ...]) -> None:
         reading.note("pictures", origin, url, 0.95 if is_claimed else 0.8)
 
 
+def note_overruled(reading: Reading) -> None:
+    """Keep which lines were taken or left out against the rules, and which features did it."""
+    chosen = set(reading.body.chosen)
+    for at, why in [*reading.body.reasons.items()][:MAX_OVERRULED]:
+        what = "taken" if at in chosen else "left out"
+        reading.note("blocks", f"learned, {what}: {', '.join(why)}", reading.survey.line_at(at).text, 0.7)
+
+
 def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
     """Is a line the caption of a picture shortly before it? It is kept with the picture, then."""
     before = (shown[place].caption for place in range(at - 3, at) if place in shown)
@@ -104,7 +114,7 @@ def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     """Return the blocks of a text that a script holds, which is HTML as a rule."""
     tree = markup.parse(html if "<" in html else "".join(f"<p>{part}" for part in html.splitlines()))
     inner = replace(reading, survey=survey_of(tree.root), head_at=0)
-    inner.body = choose(inner.survey, guide=None, title=title)
+    inner.body = choose(inner.survey, guide=None, title=title, is_page=False)
     content = blocks_shown(inner, set(), title)
     if content:
         reading.problems.append(Problem("body-only-in-script"))
@@ -122,9 +132,10 @@ def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[
     if found is None or (html := found.body or found.stripped) is None:
         return ()
     inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
-    if found.body is None or found.rule.is_pruned:
+    is_page = found.body is None
+    if is_page or found.rule.is_pruned:
         inner.known = recognised(inner.survey, reading.known.memory, described(reading))
-        inner.body = choose(inner.survey, guide=reading.ld.body, title=title)
+        inner.body = choose(inner.survey, guide=reading.ld.body, title=title, is_page=is_page)
         without_furniture(inner.body, inner.survey, inner.known)
     else:
         inner.body = _all_of(inner.survey)

@@ -19,6 +19,7 @@ from onrecord.extract.content import (
     blocks_shown,
     from_state,
     hidden_text,
+    note_overruled,
     note_pictures,
     ruled_blocks,
     stated_body,
@@ -129,6 +130,7 @@ def _article(reading: Reading) -> Article | None:
     elif body.chosen and hidden is None and not ruled_content:
         guide = ", guided by json-ld articleBody" if ld.body else ""
         reading.note("blocks", f"lines of the page{guide}", survey.line_at(body.chosen[0]).text, 0.8)
+        note_overruled(reading)
     published = times.published(
         reading.metas, ld, marks, url=reading.url, entry=reading.entry, lines=lines_near(reading)
     )

@@ -214,6 +214,8 @@ def without_furniture(body: Body, survey: Survey, known: Recognised) -> None:
     whole = sum(survey.line_at(at).weight for at in body.chosen)
     if not found or sum(survey.line_at(at).weight for at in found) > MOST_OF_TEXT * whole:
         return
+    for at in found:
+        body.reasons.pop(at, None)
     left = [at for at in body.chosen if at not in found]
     while left and survey.line_at(left[-1]).box.tag in HEADINGS:
         left.pop()  # it stood over what was taken

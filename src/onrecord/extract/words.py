@@ -228,11 +228,22 @@ PROMPTS = re.compile(
 )
 #: A line that names another story after a colon, linked or not.
 POINTER = re.compile(
-    r"^\W*(?:read (?:more|also|next)|see also|also read|related|lesen sie (?:auch|hier|mehr)|lies auch|mehr zum thema|"
+    r"^\W*(?:(?:read|see) (?:more|also|next)|also read|related|required reading|don['’]t miss|"
+    r"lesen sie (?:auch|hier|mehr)|lies auch|mehr zum thema|"
     r"à lire aussi|lire aussi|voir aussi|lea también|lee también|leia (?:mais|também)|veja também|leggi anche|"
     r"lees ook|les (?:også|mer)|læs (?:også|mere)|läs (?:också|mer|även)|lue myös|czytaj (?:też|także|również)|"
     r"zobacz (?:też|także)|čtěte (?:také|dále)|читайте также|关联阅读|相关阅读|延伸阅读|延伸閱讀|"
     r"あわせて読みたい|関連記事)\s*[:：]",
+    re.IGNORECASE,
+)
+#: What a house says of itself and its writers below a text, and of its links: whom to write to, who pays.
+NOTICE = re.compile(
+    r"\b(?:(?:may|can) be reached (?:at|by|via)\b|(?:have|got) a (?:news |story )?tip\?|"
+    r"(?:may|might|will) (?:earn|receive|get) (?:a |an |some )?(?:small |affiliate )?(?:commission|compensation)|"
+    r"affiliate[- ](?:links?|partner|commission|revenue)|"
+    r"follow (?:him|her|them|me|us|\w+(?: \w+)?) on "
+    r"(?:x\b|twitter|facebook|instagram|threads|bluesky|linkedin)|"
+    r"provision (?:vom|von|für)|erhalten wir (?:eine )?(?:kleine )?provision)",
     re.IGNORECASE,
 )
 NEWSLETTER = re.compile(
