@@ -28,11 +28,10 @@ MAX_LINES = 400
 #: Elements that a path goes outward, and words of each element's class and id.
 DEPTH, WORDS = 3, 3
 #: Furniture that holds more of the text than this is no furniture here.
-MOST_OF_TEXT = 0.4
+MOST_OF_TEXT = 0.5
 #: The fields whose place on a page is remembered.
 FIELDS = ("headline", "standfirst", "byline", "published_at", "body")
 
-_CLAIMS = Sign.BYLINE | Sign.TIME | Sign.KICKER | Sign.STANDFIRST
 _NUMBER = re.compile(r"\d+")
 _LONGEST_WORD = 40
 
@@ -149,10 +148,11 @@ def _key(path: str, text: str) -> str:
 
 
 def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Recognised:
-    """Name the page's lines, and put what is remembered where `body` looks for it: in the signs of boxes.
+    """Name the page's lines, and tell which are furniture; a box where text stood on other pages is called text.
 
-    A box that holds furniture alone is junk; one that stands where text stood on other pages is called text.
-    *own* are texts that the page claims as its own, its description say: they recur where others tease it.
+    What is furniture is left out once the text is chosen (`without_furniture`): so the text is what it is without a
+    memory, less what recurs. *own* are texts that the page claims as its own, its description say: they recur where
+    others tease it.
     """
     known = Recognised(memory)
     claims = {fold_space(one) for one in own}
@@ -169,17 +169,7 @@ def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Recogn
         elif path in texts:
             line.box.signs |= Sign.BODY
             line.box.inherited |= Sign.BODY
-    if known.furniture:
-        _mark_furniture(survey, known.furniture)
     return known
-
-
-def _mark_furniture(survey: Survey, furniture: set[int]) -> None:
-    for box in survey.boxes:
-        is_bare = box.first < box.last and furniture.issuperset(range(box.first, box.last))
-        # An author's own line recurs on each page of hers: no text, and a byline still.
-        if is_bare and not box.inherited & _CLAIMS:
-            box.signs |= Sign.JUNK
 
 
 def _may_be_furniture(line: Line) -> bool:
