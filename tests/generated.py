@@ -19,6 +19,7 @@ from onrecord.model import (
     Embed,
     Figure,
     Heading,
+    KeptEnclosure,
     KeptPicture,
     ListBlock,
     Paragraph,
@@ -169,6 +170,18 @@ TERMS = st.builds(
 )
 
 
+ENCLOSURES = st.lists(
+    st.builds(
+        KeptEnclosure,
+        url=st.sampled_from(["https://paper.example/a.mp3", "https://paper.example/b.pdf?x=1&y=2"]),
+        media_type=st.none() | st.sampled_from(["audio/mpeg", "application/pdf"]),
+        size=st.none() | st.integers(0, 10**12),
+        reason=st.none() | phrases,
+    ),
+    max_size=2,
+).map(tuple)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """Any document; some of its pictures are kept, some are missing, of some nothing is known."""
@@ -202,6 +215,7 @@ def documents(draw: st.DrawFn) -> Document:
         verdict=draw(st.sampled_from(VerdictKind)),
         terms=draw(TERMS),
         pictures=kept,
+        enclosures=draw(ENCLOSURES),
     )
 
 

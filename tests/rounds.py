@@ -9,6 +9,7 @@ from pathlib import Path
 from fetch_web import Web, answer
 from onrecord import archive as archives
 from onrecord.archive import Archive
+from onrecord.config import RoundConfig
 from onrecord.pipeline.report import RoundReport
 from onrecord.pipeline.round import Round
 from onrecord.pipeline.sources import chosen_sources
@@ -89,21 +90,33 @@ class Paper:
         """Set what the feed lists."""
         self.web.pages[FEED] = [feed(*items)]
 
-    def round(self, *, recheck: bool = False) -> RoundReport:
+    def round(
+        self, *, recheck: bool = False, fill: bool = False, limits: RoundConfig | None = None
+    ) -> RoundReport:
         """Follow the paper once, an hour after the last time."""
         self.web.clock.seconds += 3600
         with Archive.open(self.root, write=True) as archive:
-            return asyncio.run(self._round(archive, recheck=recheck))
+            return asyncio.run(self._round(archive, recheck=recheck, fill=fill, limits=limits))
 
-    async def _round(self, archive: Archive, *, recheck: bool) -> RoundReport:
+    async def _round(
+        self, archive: Archive, *, recheck: bool, fill: bool = False, limits: RoundConfig | None = None
+    ) -> RoundReport:
         now = self.web.clock.now
         async with (
             await self.web.serve(),
             self.web.make_client() as client,
             Writer(archive, now=now) as writer,
         ):
-            one = Round(archive, client, writer, now=now, tell=lambda _: None)
-            return await one.run(chosen_sources(archive, []), recheck=recheck)
+            one = Round(
+                archive,
+                client,
+                writer,
+                now=now,
+                tell=lambda _: None,
+                limits=limits,
+                monotonic=self.web.clock.monotonic,
+            )
+            return await one.run(chosen_sources(archive, []), recheck=recheck, fill=fill)
 
     def held(self) -> list[HeldArticle]:
         """Return what is held, by number."""

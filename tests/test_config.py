@@ -19,6 +19,7 @@ from onrecord.config import (
     HookConfig,
     KeepConfig,
     PictureConfig,
+    RoundConfig,
     ScheduleConfig,
     SourceConfig,
     duration,
@@ -166,6 +167,7 @@ def test_every_key_has_its_sentence() -> None:
         "pictures": PictureConfig,
         "keep": KeepConfig,
         "schedule": ScheduleConfig,
+        "round": RoundConfig,
         "export": ExportConfig,
         "hook": HookConfig,
     }

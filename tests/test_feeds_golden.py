@@ -25,8 +25,13 @@ def shown(value: object) -> Any:
     if isinstance(value, ClaimedTime):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {name: shown(inner) for name, inner in pairs if inner not in {None, (), ""}}
+        told = {field.name: getattr(value, field.name) for field in fields(value)}
+        silent = {field.name for field in fields(value) if field.default is told[field.name] is False}
+        return {
+            name: shown(inner)
+            for name, inner in told.items()
+            if inner not in {None, (), ""} and name not in silent
+        }
     if isinstance(value, tuple):
         return [shown(inner) for inner in value]
     return value

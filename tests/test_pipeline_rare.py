@@ -85,6 +85,45 @@ def test_an_article_that_was_moved_and_edited_is_still_one(paper: Paper) -> None
     assert events(paper) == ["captured", "revised"]
 
 
+# ---------------------------------------------------------------- not there yet
+
+
+def test_a_page_that_is_not_there_yet_is_asked_for_at_the_steps_of_the_settings(paper: Paper) -> None:
+    """An editor lists an article before it is published, by minutes or by days."""
+    paper.says(bridge=GONE)
+    asked = []
+    for hour in (0, 1, 2, 3, 23, 24, 25, 71, 72, 239, 240, 719, 720, 900):
+        before = len(paper.web.requests)
+        paper.web.clock.seconds = hour * 3600 + min(hour, 1) * 60.0  # the first round took some seconds
+        paper.round()
+        if any(request.target.startswith("/2026/") for request in paper.web.requests[before:]):
+            asked.append(hour)
+    assert asked == [0, 1, 3, 24, 72, 240, 720]
+
+
+def test_a_page_that_was_given_up_is_asked_for_when_its_entry_changes(paper: Paper) -> None:
+    """A publisher who lists it anew has put it there."""
+    paper.says(bridge=GONE)
+    for _ in range(3):
+        paper.round()
+        paper.web.clock.seconds += 20 * 24 * 3600
+    paper.lists(item(extra="<description>At last.</description>"))
+    paper.says(bridge=page())
+    paper.round()
+    assert len(paper.held()) == 1
+
+
+def test_a_page_that_is_not_there_is_asked_for_again_without_steps_too(paper: Paper) -> None:
+    """The settings speak of what is held: what never was is not given up at once."""
+    settings = paper.root / "onrecord.toml"
+    settings.write_text(settings.read_text() + "[schedule]\nlook_again = []\n")
+    paper.says(bridge=GONE)
+    paper.round()
+    paper.says(bridge=page())
+    paper.round()
+    assert len(paper.held()) == 1
+
+
 # ---------------------------------------------------------------- worse
 
 

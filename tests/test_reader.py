@@ -107,6 +107,8 @@ def test_a_removal_is_told_with_its_evidence(paper: Paper) -> None:
         ("/article/aaaaaaaaaaaa/changes", 404),
         ("/pictures/aa/bb/../../onrecord.toml", 404),
         ("/pictures/aa/bb/cc.jpg", 404),
+        ("/enclosures/aa/bb/../../onrecord.toml", 404),
+        ("/enclosures/aa/bb/cc.mp3", 404),
         ("/search?q=%22", 400),
         ("/search?q=((((", 400),
         ("/day/2026-13-45", 400),
@@ -176,3 +178,34 @@ def test_what_a_round_brings_is_there_at_once(tmp_path: Path) -> None:
 
     before, after = asyncio.run(ask())
     assert ("0 articles" in before, "1 article" in after) == (True, True)
+
+
+# ---------------------------------------------------------------- enclosures
+
+
+@pytest.fixture(scope="module")
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Paper:
+    """Give a paper with an article whose entry carries a recording that is kept."""
+    made = Paper(tmp_path_factory.mktemp("cast") / "news")
+    settings = made.root / "onrecord.toml"
+    settings.write_text(settings.read_text() + 'enclosures = "keep"\n')
+    sound = "<enclosure url='http://paper.example/cast.mp3' type='audio/mpeg' length='2400'/>"
+    made.lists(item(extra=sound))
+    made.says(bridge=page())
+    made.web.pages["paper.example/cast.mp3"] = [answer(b"ID3" + bytes(2397))]
+    made.round()
+    return made
+
+
+def test_an_articles_enclosures_are_shown(cast: Paper) -> None:
+    """With their type and size, and a link to what is kept."""
+    shown = get(cast, article(cast, "Bridge"))[1]
+    assert "(audio/mpeg, 2.3 KiB)" in shown
+    assert 'href="/enclosures/' in shown
+
+
+def test_an_enclosure_is_given_to_be_saved(cast: Paper) -> None:
+    """A stranger's PDF is no page of ours: it opens in the program that is made for it."""
+    (kept,) = (cast.root / "enclosures").rglob("*.mp3")
+    status, _, headers = get(cast, f"/{kept.relative_to(cast.root)}")
+    assert (status, headers["Content-Disposition"].split(";")[0]) == (200, "attachment")

@@ -193,8 +193,9 @@ def test_a_full_disk_ends_the_round_and_loses_nothing(
     assert essence_of(root) == essence_of(filled)
 
 
-def test_a_disk_without_room_is_told_of(tmp_path: Path, filled: Path, newsroom: DemoNewsroom) -> None:
-    """The same on a file system that is really full."""
+@pytest.fixture
+def small_disk(tmp_path: Path, filled: Path) -> Iterator[Path]:
+    """Yield the folder of a file system of 400 kB, with settings and no more."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
@@ -203,12 +204,24 @@ def test_a_disk_without_room_is_told_of(tmp_path: Path, filled: Path, newsroom: 
         pytest.skip("a small file system can't be mounted here")
     try:
         shutil.copy(filled / CONFIG, disk / CONFIG)
-        said = run("update", "--archive", disk, environ=newsroom.environ)
-        assert (said.code, "disk is full" in said.err, "Traceback" in said.err) == (DISK, True, False), (
-            said.err
-        )
+        yield disk
     finally:
         subprocess.run([shutil.which("umount") or "umount", "--lazy", str(disk)], check=True)
+
+
+def test_a_disk_without_room_is_told_of(small_disk: Path, newsroom: DemoNewsroom) -> None:
+    """The same on a file system that is really full, where the settings leave nothing free."""
+    change(small_disk / CONFIG, {"min_free_mib = 500": "min_free_mib = 0"})
+    said = run("update", "--archive", small_disk, environ=newsroom.environ)
+    assert (said.code, "disk is full" in said.err, "Traceback" in said.err) == (DISK, True, False), said.err
+
+
+def test_a_disk_that_is_nearly_full_ends_a_round_before_it_begins(
+    small_disk: Path, newsroom: DemoNewsroom
+) -> None:
+    """As the settings are at first: nothing breaks, and what to do is said."""
+    said = run("update", "--archive", small_disk, environ=newsroom.environ)
+    assert (said.code, "make room, or set" in said.out) == (SOME_FAILED, True), said.err
 
 
 # ---------------------------------------------------------------- settings

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.schedule import Wishes, is_due, next_look, next_round
+from onrecord.schedule import MAX_WISH, Wishes, after_skipped, is_due, next_look, next_round
 
 T0 = datetime(2024, 5, 17, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -88,3 +88,21 @@ def test_never_is_never_due() -> None:
 def test_a_time_that_has_come_is_due() -> None:
     """What was planned for this second is done in this round."""
     assert is_due(T0, now=T0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "after"),
+    [
+        pytest.param((), (), timedelta(0), id="none"),
+        pytest.param((11, 13), (), timedelta(0), id="other-hours"),
+        pytest.param((12, 13), (), timedelta(hours=2), id="these-hours"),
+        pytest.param((), (4,), timedelta(hours=12), id="fridays"),
+        pytest.param((), (4, 5, 6), MAX_WISH, id="a-long-weekend"),
+        pytest.param(tuple(range(24)), (), MAX_WISH, id="always"),
+    ],
+)
+def test_hours_and_days_that_a_feed_wants_left_out_are_waited_for(
+    hours: tuple[int, ...], days: tuple[int, ...], after: timedelta
+) -> None:
+    """A publisher may ask for quiet, within what an archive of news can grant."""
+    assert after_skipped(T0, hours, days) == T0 + after

@@ -35,6 +35,9 @@ class Event(StrEnum):
     KIND_CHANGED = "kind-changed"  #: read out of a feed before, out of a page now, or the other way
     REMOVED = "removed"  #: the publisher's server says that an article is gone; nothing is deleted here
     RESTORED = "restored"  #: it answers again
+    MOVED = "moved"  #: a list of a source has another address for good
+    GAP = "gap"  #: something that a source published may be missing
+    FILLED = "filled"  #: what was missing, or a part of it, was found, or it turned out that nothing was
     SEALED = "sealed"  #: a segment of captures is complete
     REWRITTEN = "rewritten"  #: a segment was written again, without some payloads or records
     FORGOTTEN = "forgotten"  #: an article was deleted here on purpose, for law or privacy

@@ -342,13 +342,22 @@ class Feed:
     language: str | None = None
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()  #: the sitemaps of a sitemap index
-    next_url: str | None = None  #: RFC 5005 archives
+    next_url: str | None = None  #: of a paged feed: what is older (RFC 5005, 3)
+    prev_archive_url: str | None = None  #: of an archived feed: what is older (RFC 5005, 4)
+    is_everything: bool = False  #: it lists all that there is, says fh:complete (RFC 5005, 2)
     hub_url: str | None = None  #: WebSub
     self_url: str | None = None
     moved_to: str | None = None
     ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  #: UTC, in which nothing is to be asked (RSS 2.0)
+    skip_days: tuple[int, ...] = ()  #: UTC, Monday is 0
     is_complete: bool = True  #: False: the bytes broke off
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def older_url(self) -> str | None:
+        """Where what is older is listed. Archives stay as they are; pages move while one reads them."""
+        return self.prev_archive_url or self.next_url
 
 
 # ---------------------------------------------------------------- captures
@@ -553,6 +562,18 @@ class KeptPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEnclosure:
+    """An audio, video or PDF file that an article's entry carries; its bytes in the archive, where they are kept."""
+
+    url: str
+    media_type: str | None = None  #: as stated by the feed
+    size: int | None = None  #: bytes, as stated by the feed
+    digest: Digest | None = None  #: None: not kept
+    path: str | None = None  #: in the archive: "enclosures/3f/9a/3f9a….mp3"
+    reason: str | None = None  #: why it is missing, where it was to be kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What a full-text feed gave, verbatim: a legacy file is written from this, never from blocks."""
 
@@ -592,3 +613,9 @@ class Document:
     via_url: str | None = None  #: of a rendition: the address that answered
     terms: Terms = field(default_factory=Terms)
     pictures: Mapping[str, KeptPicture] = field(default_factory=dict)  #: by Picture.url
+    enclosures: tuple[KeptEnclosure, ...] = ()  #: in the order of the entry
+
+    @property
+    def files(self) -> tuple[KeptPicture | KeptEnclosure, ...]:
+        """The files beside it: those that are kept, and those that are missing."""
+        return (*self.pictures.values(), *self.enclosures)

@@ -5,9 +5,9 @@ Pure: no clock and no chance; the time and the jitter are arguments. All times a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 #: A publisher's ttl or max-age may ask for a year; a day is the least that an archive of news can do.
 MAX_WISH = timedelta(days=1)
@@ -88,6 +88,25 @@ def next_round(
     pause = max(every, asked, backoff)
     at = min(last, now) + pause * (1 + SPREAD * min(max(jitter, 0.0), 1.0))
     return max(at, not_before)
+
+
+def after_skipped(at: datetime, hours: Collection[int], days: Collection[int]) -> datetime:
+    """Return the first moment from *at* on that is in no hour and on no day that a feed wants left out.
+
+    Args:
+        at: When it would be asked.
+        hours: 0 to 23, UTC (RSS 2.0, `<skipHours>`).
+        days: Monday is 0, UTC (`<skipDays>`).
+
+    A day is the longest that is waited: news does not keep for longer.
+    """
+    latest = at + MAX_WISH
+    moment = at
+    while moment < latest and (
+        moment.astimezone(UTC).hour in hours or moment.astimezone(UTC).weekday() in days
+    ):
+        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return min(moment, latest)
 
 
 def _span(amount: int | None, seconds: int) -> timedelta:

@@ -123,3 +123,12 @@ _OFFSET = re.compile(r"([+-]\d\d:\d\d)\Z")
 def printed_time(time: ClaimedTime) -> str:
     """Return a claimed time as a person reads it: "2024-05-17 10:50:43 +08:00"."""
     return _OFFSET.sub(r" \1", str(time).replace("T", " ", 1))
+
+
+def size_told(size: float) -> str:
+    """Return a size as a person reads it: "12 MiB"."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if abs(size) < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" or abs(size) >= 10 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"

@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
@@ -299,12 +299,24 @@ def _is_tracking(parameter: str) -> bool:
     return bool(_TRACKING.match(parameter.partition("=")[0]) or _FEED_MARKER.match(parameter))
 
 
+#: Characters of an address whose key is remembered for a while.
+MAX_REMEMBERED = 400
+
+
 def lookup_key(url: str) -> str:
     """Return what two addresses of one article have in common: canonical, without scheme and "www."."""
+    # A round asks for the key of each entry several times. A stranger's address of 16 KiB is not worth the memory.
+    return _known_key(url) if len(url) <= MAX_REMEMBERED else _key_of(url)
+
+
+def _key_of(url: str) -> str:
     canonical = canonicalize(url)
     if not canonical.startswith(("https://", "http://")):
         return canonical
     return canonical.partition("://")[2].removeprefix("www.")
+
+
+_known_key = lru_cache(maxsize=8192)(_key_of)
 
 
 def article_id(canonical: CanonicalUrl) -> ArticleId:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from onrecord import ledger
 from onrecord.archive.folder import Archive
-from onrecord.archive.layout import CONFIG, INDEX, LOCK, STATE, cdxj_path
+from onrecord.archive.layout import CONFIG, FOLDERS, INDEX, LOCK, MARKS, STATE, cdxj_path
 from onrecord.archive.lock import WriterLock
 from onrecord.errors import ArchiveError, FormatError
 from onrecord.ledger import Head, Line, Put
@@ -90,11 +90,12 @@ def back_up(
         if copy.has_staged():  # the last run was broken off behind its ledger
             copy.settle(known.held.values())
             copy.sweep()
+        databases = [STATE, INDEX, *([MARKS] if (root / MARKS).is_file() else [])]
         # Before the ledger is read: an index that is behind is brought up, one that knows more is a damage.
-        for name in (STATE, INDEX):
+        for name in databases:
             copy_database(root / name, dest / f"{name}{_COPY}")
         _copy_all(copying, known)
-        for name in (STATE, INDEX):
+        for name in databases:
             _take_place(dest / name)
     finally:
         lock.release()
@@ -125,7 +126,7 @@ def _check(root: Path, dest: Path) -> None:
 
 def _is_begun(dest: Path) -> bool:
     """Is there nothing in *dest*, or what a first backup has brought before it was broken off?"""
-    ours = {LOCK, STAGING, "articles", "pictures", "captures", f"{STATE}{_COPY}", f"{INDEX}{_COPY}"}
+    ours = {LOCK, STAGING, *FOLDERS, *(f"{name}{_COPY}" for name in (STATE, INDEX, MARKS))}
     names = {place.name for place in dest.iterdir()}
     # A person's own folder may be called "pictures"; a backup begins with its lock.
     return not names or (LOCK in names and names <= ours)
@@ -268,11 +269,6 @@ def _replace(place: Path, data: bytes) -> None:
 
 def _delete_rest(dest: FolderStore, wanted: set[str]) -> int:
     """Delete what the archive no longer has; return how many files that were."""
-    rest = [
-        path
-        for folder in ("articles", "pictures", "captures")
-        for path in dest.walk(folder)
-        if path not in wanted
-    ]
+    rest = [path for folder in FOLDERS for path in dest.walk(folder) if path not in wanted]
     dest.delete(rest)
     return len(rest)

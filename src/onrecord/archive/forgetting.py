@@ -1,25 +1,27 @@
 """Forgetting: an article is deleted here on purpose, for law or privacy. A tombstone stays in the ledger.
 
-Its documents, its pictures where no other article shows them, and all captures of its addresses are deleted; lists that
-named it lose their payload. The ledger's own lines are never changed: the address and the digests stay there.
+Its documents, its pictures and enclosures where no other article has them, and all captures of its addresses are
+deleted; lists that named it lose their payload. The ledger's own lines are never changed: the address and the digests
+stay there.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from onrecord.archive.folder import Archive, Step
-from onrecord.archive.layout import SEARCH, envelope_path
+from onrecord.archive.layout import MARKS, SEARCH, envelope_path
 from onrecord.archive.rewriting import rewritten, sealed_segments
 from onrecord.errors import FormatError
 from onrecord.fetch import decoded_body
 from onrecord.ledger import Event
 from onrecord.model import ArticleId, Document
-from onrecord.store import HeldArticle
+from onrecord.store import HeldArticle, Marks
 from onrecord.urls import lookup_key
 from onrecord.warc import Fate, StoredRecord
 
@@ -81,10 +83,17 @@ def forget(
     archive.state.forget_articles(
         report.articles, urls=[name.decode() for name in doomed.names], pictures=dropped
     )
+    _forget_marks(archive, report.articles)
     archive.catalog.compact()
     # The search index is made again without them; its own deletions would stay on the disk for a while.
     shutil.rmtree(archive.root / SEARCH, ignore_errors=True)
     return report
+
+
+def _forget_marks(archive: Archive, ids: Iterable[ArticleId]) -> None:
+    if (archive.root / MARKS).is_file():
+        with closing(Marks(archive.root / MARKS)) as marks:
+            marks.forget(ids)
 
 
 def _tombstone(held: HeldArticle, drops: list[str], reason: str | None) -> Step:
@@ -96,7 +105,8 @@ def _tombstone(held: HeldArticle, drops: list[str], reason: str | None) -> Step:
 
 def _gather(archive: Archive, ids: Iterable[ArticleId]) -> _Doomed:
     doomed = _Doomed()
-    pictures: dict[str, ArticleId] = {}
+    files: dict[str, ArticleId] = {}
+    enclosures: dict[str, set[str]] = {}
     for held in filter(None, map(archive.catalog.article, ids)):
         doomed.articles.append(held)
         addresses = {held.url, *archive.catalog.aliases(held.id)}
@@ -110,16 +120,18 @@ def _gather(archive: Archive, ids: Iterable[ArticleId]) -> _Doomed:
                 continue
             addresses |= {url for url in (document.via_url,) if url}
             doomed.records |= {record for record in (document.capture_record,) if record}
-            for kept in document.pictures.values():
+            for kept in document.files:
                 if kept.path:
-                    pictures[kept.path] = held.id
+                    files[kept.path] = held.id
                 else:
                     doomed.keys.add(lookup_key(kept.url))
+            for enclosure in document.enclosures:
+                enclosures.setdefault(enclosure.path or "", set()).add(lookup_key(enclosure.url))
         doomed.keys |= set(map(lookup_key, addresses))
         doomed.drops[held.id] = [path for path in dict.fromkeys(paths) if archive.files.exists(path)]
-    for path, owner in _unshared(archive, pictures, {held.id for held in doomed.articles}).items():
+    for path, owner in _unshared(archive, files, {held.id for held in doomed.articles}).items():
         doomed.drops[owner].append(path)
-        doomed.keys |= set(map(lookup_key, archive.state.picture_urls(path)))
+        doomed.keys |= set(map(lookup_key, archive.state.picture_urls(path))) | enclosures.get(path, set())
     return doomed
 
 
@@ -130,21 +142,19 @@ def _document(archive: Archive, path: str) -> Document | None:
         return None
 
 
-def _unshared(
-    archive: Archive, pictures: dict[str, ArticleId], doomed: set[ArticleId]
-) -> dict[str, ArticleId]:
-    """Return the pictures that no other article shows, in its newest revision or in an older one."""
-    left = dict(pictures)
+def _unshared(archive: Archive, files: dict[str, ArticleId], doomed: set[ArticleId]) -> dict[str, ArticleId]:
+    """Return the pictures and enclosures that no other article has, in its newest revision or in an older one."""
+    left = dict(files)
     if not left:
         return left
     for path in archive.files.walk("articles"):
         if not path.endswith(".md"):
             continue
         data = archive.files.read(path)
-        shown = [picture for picture in left if picture.encode() in data]
+        shown = [file for file in left if file.encode() in data]
         if shown and (document := _document(archive, path)) and document.id not in doomed:
-            for picture in shown:
-                del left[picture]
+            for file in shown:
+                del left[file]
     return left
 
 

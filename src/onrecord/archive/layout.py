@@ -11,9 +11,13 @@ from onrecord.urls import file_stem, slug_of
 CONFIG = "onrecord.toml"
 INDEX = "index.sqlite"
 STATE = "state.sqlite"
+MARKS = "marks.sqlite"
 SEARCH = "search"
 SITES = "sites"
 LOCK = ".lock"
+
+#: The folders whose files the ledger names.
+FOLDERS = ("articles", "pictures", "enclosures", "captures")
 
 #: The bytes left for a name in a file name of 120, after the day, a short id and ".r9999.feed.json".
 _STEM_BYTES = 90
@@ -51,8 +55,17 @@ def envelope_path(path: str) -> str:
 
 def picture_path(digest: Digest, extension: str) -> str:
     """Return where a picture stands: named by its SHA-256, two folders deep."""
+    return f"pictures/{_by_digest(digest)}.{extension}"
+
+
+def enclosure_path(digest: Digest, extension: str) -> str:
+    """Return where an enclosure stands: named by its SHA-256, two folders deep."""
+    return f"enclosures/{_by_digest(digest)}.{extension}"
+
+
+def _by_digest(digest: Digest) -> str:
     name = digest.removeprefix("sha256:")
-    return f"pictures/{name[:2]}/{name[2:4]}/{name}.{extension}"
+    return f"{name[:2]}/{name[2:4]}/{name}"
 
 
 def segment_path(begun_at: datetime, writer: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from onrecord.archive.layout import INDEX, SEARCH, STATE, cdxj_path
+from onrecord.archive.layout import INDEX, MARKS, SEARCH, STATE, cdxj_path
 from onrecord.store import FolderStore
 
 _OLDER = re.compile(r"\.r\d+\.md\Z")
@@ -50,12 +50,12 @@ def _named(files: FolderStore) -> Iterator[tuple[str, str]]:
             "older revisions" if _OLDER.search(path) else "what feeds gave" if is_feed else "documents",
             path,
         )
-    for what, folder in (("pictures", "pictures"), ("captures", "captures"), ("ledger", "ledger")):
-        yield from ((what, path) for path in files.walk(folder))
-    for name in (INDEX, STATE):
+    for folder in ("pictures", "enclosures", "captures", "ledger"):
+        yield from ((folder, path) for path in files.walk(folder))
+    for name, what in ((INDEX, "index, can be made again"), (STATE, "state"), (MARKS, "marks and notes")):
         for ending in ("", "-wal", "-shm"):
             if files.exists(f"{name}{ending}"):
-                yield "index, can be made again" if name == INDEX else "state", f"{name}{ending}"
+                yield what, f"{name}{ending}"
     yield from (("search index, can be made again", path) for path in files.walk(SEARCH))
 
 

@@ -12,14 +12,12 @@ from pathlib import Path
 
 from onrecord import ledger
 from onrecord.archive.captures import file_digest
-from onrecord.archive.layout import INDEX, cdxj_path
+from onrecord.archive.layout import FOLDERS, INDEX, cdxj_path
 from onrecord.archive.lock import WriterLock
 from onrecord.errors import ArchiveLockedError, FormatError, LedgerFormatError, StorageError
 from onrecord.ledger import Head, Line, Put
 from onrecord.store import FolderStore, SqliteCatalog, State
 from onrecord.warc import iter_records
-
-FOLDERS = ("articles", "pictures", "captures")
 
 #: Where a run over all files began, in the state; and how long after that it may be gone on with.
 NOTE, GOES_ON = "verify", timedelta(days=7)

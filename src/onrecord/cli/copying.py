@@ -10,8 +10,9 @@ import typer
 
 from onrecord.archive import CONFIG, back_up, migrate
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root
-from onrecord.cli.terminal import counting, plural, say, say_json, size_told
+from onrecord.cli.terminal import counting, plural, say, say_json
 from onrecord.errors import NotAnArchiveError
+from onrecord.text import size_told
 
 
 @app.command(name="backup", epilog="Example: onrecord backup /media/disk/news")

@@ -40,7 +40,7 @@ def play(root: Path) -> None:
             say(
                 "Publications that exist nowhere else are served on this machine. They are added as a person would:\n"
             )
-            found = asyncio.run(find_sources(archive.config, addresses(), environ=environ))
+            found = asyncio.run(find_sources(archive, addresses(), environ=environ))
             for one in found:
                 say_found(follow(archive, one))
             _play(archive, server, 1, environ)

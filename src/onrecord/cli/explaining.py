@@ -6,10 +6,13 @@ from typing import Any
 
 from rich.text import Text
 
-from onrecord.cli.terminal import plural, printed, say
+from onrecord.archive import Archive
+from onrecord.cli.terminal import plural, printed, say, say_json
 from onrecord.extract import Claim, Explanation, LineTold
 from onrecord.extract.explaining import MAX_TOLD
 from onrecord.model import Article, Evidence
+from onrecord.pipeline.explaining import explained
+from onrecord.store import HeldArticle, HeldRevision
 
 #: The order in which fields are told; others follow.
 _ORDER = (
@@ -18,6 +21,27 @@ _ORDER = (
 )
 _NAME = 13
 _PASSED_OVER = ", not chosen"
+
+
+def say_why(archive: Archive, held: HeldArticle, revision: HeldRevision, *, as_json: bool) -> None:
+    """Print why a revision of a held article reads as it does."""
+    told = explained(archive, held, revision)
+    if as_json:
+        why = explanation_json(told.explanation) if told.explanation else {"reason": told.reason}
+        say_json({"id": held.id, "revision": revision.number, "differing": list(told.differing)} | why)
+        return
+    if told.explanation is None:
+        say(f"{held.id}: {told.reason}; `onrecord show {held.id} --format md` has them")
+        return
+    read_so = "by itself, as nothing was known of its site"
+    if revision.learned:
+        read_so = f"with what was known of its site then ({revision.learned})"
+        if told.is_lost:
+            read_so += ", which is lost: here it is read by itself"
+    say(f"{held.id}, revision {revision.number}: {revision.path}\nRead {read_so}.\n")
+    say_explanation(told.explanation)
+    if told.differing:
+        say(f"\nToday's reader reads otherwise than the document: {', '.join(told.differing)}.")
 
 
 def say_explanation(told: Explanation) -> None:

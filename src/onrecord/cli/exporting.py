@@ -11,7 +11,7 @@ import typer
 from onrecord.archive import Archive
 from onrecord.cli.app import ArchiveOption, JsonOption, app, opened
 from onrecord.cli.changing import KindOption, WeightOption, check_kinds, check_source
-from onrecord.cli.terminal import counting, plural, say, say_json, size_told
+from onrecord.cli.terminal import counting, plural, say, say_json
 from onrecord.config import ExportConfig
 from onrecord.errors import UsageError
 from onrecord.pipeline.report import utc_now
@@ -22,6 +22,7 @@ from onrecord.publish.legacy import LegacyPictures, LegacySettings
 from onrecord.publish.legacy import export as write_legacy
 from onrecord.publish.mirror import legacy_rows
 from onrecord.store import ChangeListing
+from onrecord.text import size_told
 
 NOT_PUSHED = 9
 #: Changes in a feed: a reader that asks once a day misses none of them.

@@ -16,7 +16,7 @@ from onrecord.archive import Archive, Step
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
-from onrecord.errors import OnRecordError
+from onrecord.errors import OnRecordError, UsageError
 from onrecord.keys import Keyring
 from onrecord.ledger import Event
 from onrecord.pipeline.report import HookReport, RoundReport, utc_now
@@ -71,7 +71,7 @@ def add(
 
     wanted = [address for address in _expanded(addresses) if address]
     with opened(archive_dir, write=True) as archive:
-        found = asyncio.run(find_sources(archive.config, wanted, environ=os.environ))
+        found = asyncio.run(find_sources(archive, wanted, environ=os.environ))
         told = [follow(archive, one) for one in found]
     if as_json:
         say_json(told)
@@ -152,12 +152,28 @@ def update_command(
             help="Look again at every article first captured in the last 30 days, due or not.",
         ),
     ] = False,
+    fill: Annotated[
+        bool,
+        typer.Option("--fill", metavar="", help="Look for what the gaps that are known may have swallowed."),
+    ] = False,
+    max_time: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="TIME",
+            help='End after this time, such as "20m"; what is left comes first in the next round.',
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run one round: keep what is new, look again at what is due."""
     from onrecord import hooks
     from onrecord.pipeline.run import update
 
+    limit = settings.duration(max_time) if max_time is not None else None
+    if max_time is not None and limit is None:
+        raise UsageError(f"--for {max_time}: this is no time; write it as 20m or 1h30m")
     with opened(archive_dir, write=True) as archive:
         chosen = chosen_sources(archive, sources or [])
         if not chosen:
@@ -165,12 +181,22 @@ def update_command(
             return
         hooks.begin(archive)
         with listening(quiet=as_json) as tell:
-            report = asyncio.run(update(archive, chosen, recheck=recheck, environ=os.environ, tell=tell))
+            report = asyncio.run(
+                update(
+                    archive,
+                    chosen,
+                    recheck=recheck,
+                    fill=fill,
+                    max_time=limit,
+                    environ=os.environ,
+                    tell=tell,
+                )
+            )
         exported = export_all(archive)
         hooks.queue(archive)
         hooked = asyncio.run(hooks.deliver(archive, environ=os.environ))
     _say_round(report, as_json=as_json, exported=exported, hooked=hooked)
-    if report.failed or hooked.failed or any(one.get("failed") for one in exported):
+    if report.failed or report.is_disk_low or hooked.failed or any(one.get("failed") for one in exported):
         raise typer.Exit(SOME_SOURCE_FAILED)
 
 
@@ -182,32 +208,37 @@ def _say_round(
         hooks = {"told": hooked.told, "failed": hooked.failed}
         say_json(told | ({"hooks": hooks} if hooked.told or hooked.failed else {}))
         return
-    counts = report.counts
-    parts = [plural(counts["new"], "new article")]
-    for what, words in (
-        ("revised", "revised"),
-        ("removed", "gone from its publisher's site"),
-        ("restored", "back again"),
-        ("completed", "completed with pictures"),
-    ):
-        if counts[what]:
-            parts.append(f"{counts[what]} {words}")
-    parts.append(f"{plural(counts['picture'], 'picture')}")
-    if counts["picture-missing"]:
-        parts.append(f"{counts['picture-missing']} missing")
-    if counts["not-kept"]:
-        parts.append(f"{counts['not-kept']} not kept (`onrecord status` says why)")
-    say(
-        "; ".join(
-            [", ".join(parts), *(f"{source} failed: {reason}" for source, reason in report.failed.items())]
-        )
-    )
+    failed = (f"{source} failed: {reason}" for source, reason in report.failed.items())
+    say("; ".join([", ".join(_counted(report)), *failed]))
+    if report.ended_early:
+        looks = sum(report.left.values())
+        rest = f"{plural(len(report.left), 'source')}, {plural(looks, 'article')} among them to look at"
+        say(f"The round ended early: {report.ended_early}. What is left comes first in the next one: {rest}.")
     for one in exported:
         say(one["told"])
     for name, count in hooked.told.items():
         say(f"hook {name}: {plural(count, 'change')} told")
     for name, reason in hooked.failed.items():
         complain(f"hook {name}: {reason}; it is tried again")
+
+
+def _counted(report: RoundReport) -> list[str]:
+    """Return what a round brought, each part in words."""
+    counts = report.counts
+    parts = [
+        (counts["revised"], f"{counts['revised']} revised"),
+        (counts["removed"], f"{counts['removed']} gone from its publisher's site"),
+        (counts["restored"], f"{counts['restored']} back again"),
+        (counts["completed"], f"{counts['completed']} completed with what was missing"),
+        (1, plural(counts["picture"], "picture")),
+        (counts["picture-missing"], f"{counts['picture-missing']} missing"),
+        (counts["enclosure"], plural(counts["enclosure"], "enclosure")),
+        (counts["enclosure-missing"], f"{plural(counts['enclosure-missing'], 'enclosure')} missing"),
+        (counts["gap"], f"{plural(counts['gap'], 'gap')} found (`onrecord status` says where)"),
+        (counts["filled"], f"{plural(counts['filled'], 'gap')} filled"),
+        (counts["not-kept"], f"{counts['not-kept']} not kept (`onrecord status` says why)"),
+    ]
+    return [plural(counts["new"], "new article"), *(words for count, words in parts if count)]
 
 
 @app.command(name="watch", epilog="Example: onrecord watch")

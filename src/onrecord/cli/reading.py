@@ -12,20 +12,24 @@ from rich.table import Table
 
 from onrecord.archive import Archive, sizes
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
-from onrecord.cli.explaining import explanation_json, say_explanation
-from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row, size_told
+from onrecord.cli.courtesy import courtesy_json, say_courtesy
+from onrecord.cli.explaining import say_why
+from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
+from onrecord.cli.learning import learned_json, say_learned
+from onrecord.cli.lists import followed_lists, list_json, list_told
+from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
 from onrecord.dates import from_iso
 from onrecord.errors import SourceNotFoundError, UsageError
-from onrecord.extract import SiteMemory
-from onrecord.learning import Learning
+from onrecord.gaps import GapKind
 from onrecord.model import Document, KeptPicture, Picture
-from onrecord.pipeline.explaining import explained
+from onrecord.pipeline.coverage import Coverage, coverage_of, current_lists
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.render import removal as removals
 from onrecord.store import HeldArticle, HeldRevision, Listing
+from onrecord.text import size_told
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
 REASONS_SHOWN = 20
@@ -176,7 +180,7 @@ def show(
     with opened(archive_dir) as archive:
         held = named_article(archive, wanted)
         if explain:
-            _explain(archive, held, revision, as_json=form is Form.JSON)
+            say_why(archive, held, _held_revision(archive, held, revision), as_json=form is Form.JSON)
             return
         document = _revision(archive, held, revision)
         form = form or Form.TEXT
@@ -196,28 +200,6 @@ def show(
             removal = archive.catalog.removal(held.id)
             told = {"removal": removals.to_json(removal) if removal else None}
             say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)} | told)
-
-
-def _explain(archive: Archive, held: HeldArticle, number: int | None, *, as_json: bool) -> None:
-    """Print why a revision reads as it does."""
-    revision = _held_revision(archive, held, number)
-    told = explained(archive, held, revision)
-    if as_json:
-        why = explanation_json(told.explanation) if told.explanation else {"reason": told.reason}
-        say_json({"id": held.id, "revision": revision.number, "differing": list(told.differing)} | why)
-        return
-    if told.explanation is None:
-        say(f"{held.id}: {told.reason}; `onrecord show {held.id} --format md` has them")
-        return
-    read_so = "by itself, as nothing was known of its site"
-    if revision.learned:
-        read_so = f"with what was known of its site then ({revision.learned})"
-        if told.is_lost:
-            read_so += ", which is lost: here it is read by itself"
-    say(f"{held.id}, revision {revision.number}: {revision.path}\nRead {read_so}.\n")
-    say_explanation(told.explanation)
-    if told.differing:
-        say(f"\nToday's reader reads otherwise than the document: {', '.join(told.differing)}.")
 
 
 def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
@@ -248,24 +230,57 @@ def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
     ]
 
 
-@app.command(epilog="Example: onrecord status --json")
+@app.command(epilog="Example: onrecord status --gaps --since 2024-05-01 --until 2024-06-01")
 def status(
     archive_dir: ArchiveOption = None,
     *,
+    gaps: Annotated[
+        bool,
+        typer.Option(
+            "--gaps",
+            metavar="",
+            help="Tell whether each source is known without a gap, and from when to when.",
+        ),
+    ] = False,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="With --gaps: from this day on.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="With --gaps: before this day.")] = None,
+    courtesy: Annotated[
+        bool,
+        typer.Option("--courtesy", metavar="", help="Tell what each host was asked, and how it answered."),
+    ] = False,
     size: Annotated[bool, typer.Option("--size", metavar="", help="Tell what takes the space.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Tell what is followed, what is held, and what is missing, each with its reason."""
     from onrecord import hooks
 
+    begin, end = day(since, "--since"), day(until, "--until")
+    if (begin or end) and not gaps:
+        raise UsageError("--since and --until narrow --gaps down; name that too")
+    if gaps + courtesy + size > 1:
+        raise UsageError("--gaps, --courtesy and --size are questions of their own; ask one at a time")
     if size:
         _say_sizes(archive_root(archive_dir), as_json=as_json)
         return
     with opened(archive_dir) as archive:
+        if courtesy:
+            hosts = courtesy_json(archive)
+            (say_json if as_json else say_courtesy)(hosts)
+            return
         counts = archive.catalog.counts()
         ids = [*(source.id for source in archive.config.sources), *(one for one in counts)]
-        sources = [_source_status(archive, name, counts) for name in dict.fromkeys(ids)]
-        learned = [_site_status(archive, site) for site in archive.state.sites()]
+        if gaps:
+            names = dict.fromkeys(name for name in ids if name != SAVED)
+            _say_gaps(
+                [coverage_of(archive, name, since=begin, until=end) for name in names],
+                since=begin,
+                until=end,
+                as_json=as_json,
+            )
+            return
+        followed = followed_lists(archive)
+        sources = [_source_status(archive, name, counts, followed) for name in dict.fromkeys(ids)]
+        learned = learned_json(archive)
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
         waiting = hooks.waiting(archive)
@@ -286,12 +301,7 @@ def status(
         _print_status(sources)
     else:
         say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
-    for one in learned:
-        if one["made_anew_at"]:
-            say(
-                f"{one['site']} has been made anew, as its pages show since {one['made_anew_at'][:10]}; what is known"
-                f" of them was learned from {plural(one['pages'], 'article')} since then."
-            )
+    say_learned(learned)
     if last is None:
         say("No round has been run yet; `onrecord update` runs one.")
     else:
@@ -316,34 +326,21 @@ def _say_sizes(root: Path, *, as_json: bool) -> None:
     say(f"{'all of it':34} {plural(sum(one.files for one in found), 'file'):>14} {size_told(whole):>10}")
 
 
-def _site_status(archive: Archive, site: str) -> dict[str, Any]:
-    """Return what is known of a site's pages, and what was known before."""
-    text = archive.state.learning(site)
-    learning = Learning.from_json(site, text) if text else None
-    memories = archive.state.memories(site)
-    known = SiteMemory.from_json(memories[-1].memory) if memories else None
-    return {
-        "site": site,
-        "pages": learning.era.seen if learning else 0,
-        "made_anew_at": _text(learning.remade_at) if learning else None,
-        "furniture": len(known.furniture) if known else 0,
-        "paths": {name: sorted(paths) for name, paths in known.paths.items()} if known else {},
-        "memories": [
-            {
-                "number": one.number,
-                "digest": one.digest,
-                "since": _text(one.since),
-                "until": _text(one.until),
-                "pages": one.pages,
-                "made_anew": one.is_remade,
-            }
-            for one in memories
-        ],
-    }
+def _say_gaps(
+    found: list[Coverage], *, since: datetime | None, until: datetime | None, as_json: bool
+) -> None:
+    if as_json:
+        say_json([coverage_json(one) for one in found])
+        return
+    for one in found:
+        say_coverage(one, since=since, until=until)
+    if not found:
+        say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
 
 
-def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
+def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset[str]) -> dict[str, Any]:
     row = archive.state.source(name)
+    open_gaps = archive.catalog.gaps(name)
     held = counts.get(name, {})
     missing = [
         {"article": article.id, "url": url, "reason": reason}
@@ -363,20 +360,17 @@ def _source_status(archive: Archive, name: str, counts: Any) -> dict[str, Any]:
         "checked_at": _text(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
         "reason": row.reason if row else None,
-        "lists": [
-            {
-                "url": feed.url,
-                "entries": feed.entries,
-                "checked_at": _text(feed.checked_at),
-                "reason": feed.reason,
-            }
-            for feed in archive.state.feeds_of(name)
-        ],
+        "lists": [list_json(archive, feed, followed) for feed in current_lists(archive, name)],
         "not_kept": [
             {"url": entry.url, "headline": entry.headline, "outcome": entry.outcome, "reason": entry.reason}
             for entry in archive.state.entries_not_kept(name)
         ],
         "pictures_missing": missing,
+        "enclosures_missing": [
+            {"article": article, "url": url, "reason": reason}
+            for article, url, reason in archive.catalog.enclosures_missing(name)
+        ],
+        "gaps": [gap_json(gap) for gap in open_gaps],
     }
 
 
@@ -395,7 +389,7 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
     # With a source's name of 20 characters this is 80 columns wide; a longer one is broken.
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source", overflow="fold")
-    for name in ("articles", "revisions", "gone", "pictures", "missing", "not\nkept", "checked"):
+    for name in ("articles", "revisions", "gone", "pictures", "not\nkept", "gaps", "checked"):
         table.add_column(name, justify="right", no_wrap=True)
     now = utc_now()
     for one in sources:
@@ -404,17 +398,20 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
             str(one["articles"]),
             str(one["revisions"]),
             str(one["removed"]),
-            str(one["pictures"]),
-            str(len(one["pictures_missing"])),
+            f"{one['pictures']} of {one['pictures'] + len(one['pictures_missing'])}",
             str(len(one["not_kept"])),
+            str(len(one["gaps"])),
             _age(now, one["checked_at"]),
         )
     printed.print(table, soft_wrap=False)
     for one in sources:
         if one["reason"]:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
-        told = [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
+        told = [line for row in one["lists"] for line in list_told(row, known=one["reason"])]
+        told += [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
+        told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]
         told += [f"picture missing: {row['url']}\n    {row['reason']}" for row in one["pictures_missing"]]
+        told += [f"enclosure missing: {row['url']}\n    {row['reason']}" for row in one["enclosures_missing"]]
         for row in one["gone"]:
             since = f"{row['state'] or 'suspected'} since {row['removed_at'][:10]}"
             told.append(f"gone: {row['headline']}\n    {since}: {row['reason']}")

@@ -11,11 +11,12 @@ import typer
 from onrecord import config as settings
 from onrecord.archive import Archive, forget, prune
 from onrecord.cli.app import ArchiveOption, JsonOption, app, opened
-from onrecord.cli.terminal import counting, plural, say, say_json, size_told
+from onrecord.cli.terminal import counting, plural, say, say_json
 from onrecord.errors import ArticleNotHeldError, UsageError
 from onrecord.model import ArticleId
 from onrecord.pipeline.report import utc_now
 from onrecord.store import Listing
+from onrecord.text import size_told
 
 YesOption = Annotated[bool, typer.Option("--yes", metavar="", help="Do not ask.")]
 

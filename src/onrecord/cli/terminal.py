@@ -60,6 +60,8 @@ _LINES: Mapping[Happening, str] = {
     Happening.RESTORED: "back",
     Happening.COMPLETED: "pictures",
     Happening.NOT_KEPT: "not kept",
+    Happening.GAP: "gap",
+    Happening.FILLED: "filled",
     Happening.SOURCE_FAILED: "failed",
     Happening.SETTINGS_WRONG: "settings",
     Happening.UNSIGNED: "unsigned",
@@ -145,15 +147,6 @@ def counting(description: str) -> Iterator[Any]:
     with Progress(*columns, console=told, transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def size_told(size: float) -> str:
-    """Return a size as a person reads it: "12 MiB"."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if abs(size) < 1024:
-            return f"{size:.0f} {unit}" if unit == "bytes" or abs(size) >= 10 else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

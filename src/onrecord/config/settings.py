@@ -33,6 +33,7 @@ SAVED = SourceId("saved")
 
 FullText = Literal["auto", "feed", "page"]
 CaptureDepth = Literal["page", "pictures"]
+EnclosureCare = Literal["list", "keep"]
 
 # ---------------------------------------------------------------- what is settled
 
@@ -50,6 +51,7 @@ class SourceConfig:
     language: str | None = None  #: BCP 47, where the pages do not say
     full_text: FullText = "auto"
     capture: CaptureDepth | None = None  #: None: as [archive] says
+    enclosures: EnclosureCare = "list"  #: audio, video and PDF files that its entries carry
     pause: float | None = None  #: seconds between pages; None: as [fetch] says
     paused: bool = False
 
@@ -102,12 +104,22 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundConfig:
+    """What a round may take. When a limit is reached it ends, and what is left comes first in the next."""
+
+    max_time: timedelta | None = None
+    max_mib: int | None = None  #: read from servers
+    min_free_mib: int = 500  #: on the archive's disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeepConfig:
     """What follows from what publishers say about keeping."""
 
     noarchive: Literal["keep", "leave"] = "keep"
     reserved: Literal["keep", "leave"] = "keep"
     tdmrep: bool = True  #: ask each site for /.well-known/tdmrep.json
+    max_enclosure_mib: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +163,7 @@ class Config:
     pictures: PictureConfig = field(default_factory=PictureConfig)
     keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    round: RoundConfig = field(default_factory=RoundConfig)
     export: tuple[ExportConfig, ...] = ()
     hook: tuple[HookConfig, ...] = ()
 
@@ -398,6 +411,7 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             "Pages whose rights of text and data mining are reserved: kept for yourself, or left.",
         ),
         "tdmrep": (_flag, "Is each site asked, once a day, for the file that reserves such rights?"),
+        "max_enclosure_mib": (_whole(1, 4096), "MiB of an audio, video or PDF file that are read at most."),
     },
     "schedule": {
         "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
@@ -407,6 +421,11 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             "How long an article is missing before its removal is confirmed.",
         ),
         "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
+    },
+    "round": {
+        "max_time": (_span(timedelta(minutes=1)), 'The time that a round may take, such as "20m".'),
+        "max_mib": (_whole(1, 1_000_000), "MiB that a round may read from servers."),
+        "min_free_mib": (_whole(0, 1_000_000), "MiB of the archive's disk that are left free."),
     },
     "export": {
         "kind": (
@@ -444,6 +463,10 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             'Where articles are read: "page", "feed" for the full text in the feed, or "auto" for the fuller.',
         ),
         "capture": (_one_of("page", "pictures"), "What captures hold, instead of what [archive] says."),
+        "enclosures": (
+            _one_of("list", "keep"),
+            'Audio, video and PDF files of its entries: "list" them in the document, or "keep" them too.',
+        ),
         "pause": (_seconds(0, 3600), "Seconds between two of its pages, instead of what [fetch] says."),
         "paused": (_flag, "Is it left alone for now?"),
     },
@@ -454,7 +477,7 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "export", "hook", "sources")
+_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "hook", "sources")
 
 # ---------------------------------------------------------------- reading
 
@@ -499,6 +522,7 @@ class _Reading:
         pictures = self._section("pictures", document.get("pictures", {}))
         keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
+        round_ = self._section("round", document.get("round", {}))
         export = self._exports(document.get("export", []))
         hook = self._hooks(document.get("hook", []))
         sources = self._sources(document.get("sources", {}))
@@ -511,6 +535,7 @@ class _Reading:
             pictures=PictureConfig(**pictures),
             keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
+            round=RoundConfig(**round_),
             export=export,
             hook=hook,
         )
@@ -645,6 +670,13 @@ keep = true
 every = "1h"
 # When an article is looked at again, counted from its first capture.
 look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
+
+[round]
+# Where a round ends; what is left comes first in the next one.
+# max_time = "20m"
+# max_mib = 500
+# MiB of the disk that are left free.
+min_free_mib = 500
 
 # A copy with one text file for each article, for a Git host:
 # [[export]]

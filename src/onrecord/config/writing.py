@@ -60,11 +60,14 @@ def _appended(text: str, *sources: SourceConfig) -> str:
     return text + gap + tables.replace("\n", newline)
 
 
+_DEFAULTS = {("full_text", "auto"), ("enclosures", "list")}
+
+
 def _table(source: SourceConfig) -> str:
     table = tomlkit.table()
     for key, (read, _) in SECTIONS["sources.*"].items():
         value = getattr(source, key)
-        if value is None or value is False or value == () or (key, value) == ("full_text", "auto"):
+        if value is None or value is False or value == () or (key, value) in _DEFAULTS:
             continue
         # A page's title and language are strangers' words: what can't stand here is left out.
         tidy = fold_space(value) if isinstance(value, str) else value

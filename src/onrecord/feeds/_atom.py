@@ -29,8 +29,9 @@ def read(root: Element, names: Names, ground: Ground) -> Feed:
         home_url=None if is_lone else _link(head, ground, "alternate")[1],
         language=ground.language,
         entries=_words.with_whole_texts(entries),
-        # RFC 5005: 3 pages a feed by "next", 4 archives it by "prev-archive"; both lead to what is older.
-        next_url=_link(head, ground, "next")[1] or _link(head, ground, "prev-archive")[1],
+        next_url=_link(head, ground, "next")[1],
+        prev_archive_url=_link(head, ground, "prev-archive")[1],
+        is_everything=bool(head.all("fh:complete")),
         hub_url=_link(head, ground, "hub")[1],
         self_url=_link(head, ground, "self")[1],
         moved_to=ground.resolve(head.text("itunes:new-feed-url")),

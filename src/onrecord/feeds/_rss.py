@@ -6,6 +6,7 @@ the items stand beside the channel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from lxml import etree
@@ -20,6 +21,7 @@ from onrecord.model import Enclosure, Entry, Feed, FeedKind
 #: Minutes (RSS 1.0 syndication module).
 _PERIODS: Final = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 _LONGEST_TTL: Final = 525_600
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: What the whole text has been called, the commonest first.
 _FULL_TEXTS: Final = (
     *("content:encoded", "encoded", "xhtml:body", "body", "fulltext", "fullitem", "atom:content"),
@@ -47,11 +49,15 @@ def read(root: Element, names: Names, ground: Ground, kind: FeedKind) -> Feed:
         home_url=_home(head, channel, ground),
         language=ground.language,
         entries=_words.with_whole_texts(entries),
-        next_url=_target(links, ground, "next", "prev-archive"),
+        next_url=_target(links, ground, "next"),
+        prev_archive_url=_target(links, ground, "prev-archive"),
+        is_everything=bool(head.all("fh:complete")),
         hub_url=_target(links, ground, "hub"),
         self_url=_target(links, ground, "self"),
         moved_to=ground.resolve(head.text("itunes:new-feed-url")),
         ttl_minutes=_ttl(head),
+        skip_hours=_skipped(head.all("skiphours"), names, _hour),
+        skip_days=_skipped(head.all("skipdays"), names, _day),
     )
 
 
@@ -70,11 +76,9 @@ def _attribute(element: Element, name: str) -> str | None:
     return element.get(name) or element.get(name.upper())
 
 
-def _target(links: dict[str, Element], ground: Ground, *relations: str) -> str | None:
-    for relation in relations:
-        if (link := links.get(relation)) is not None and (url := ground.resolve(link.get("href"), link)):
-            return url
-    return None
+def _target(links: dict[str, Element], ground: Ground, relation: str) -> str | None:
+    link = links.get(relation)
+    return None if link is None else ground.resolve(link.get("href"), link)
 
 
 def _ttl(head: Children) -> int | None:
@@ -82,6 +86,23 @@ def _ttl(head: Children) -> int | None:
         return ttl
     period = _PERIODS.get((head.text("sy:updateperiod") or "").strip().lower())
     return period // max(1, number(head.text("sy:updatefrequency"), most=10_000) or 1) if period else None
+
+
+def _skipped(lists: list[Element], names: Names, read: Callable[[str], int | None]) -> tuple[int, ...]:
+    """Return the hours or days in which a channel does not want to be read."""
+    told = {read(text_of(one)) for outer in lists for one in Children(outer, names).all("hour", "day")}
+    return tuple(sorted(found for found in told if found is not None))
+
+
+def _hour(stated: str) -> int | None:
+    # 0 to 23, says RSS 2.0; 1 to 24, said 0.92, of which 24 is midnight.
+    hour = number(stated, most=24)
+    return hour % 24 if hour is not None else None
+
+
+def _day(stated: str) -> int | None:
+    name = stated.strip().lower()
+    return _DAYS.index(name) if name in _DAYS else None
 
 
 def _entry(item: Element, names: Names, ground: Ground) -> Entry | None:

@@ -42,6 +42,7 @@ _PREFIXES: Final = {
     "http://www.google.com/schemas/sitemap-image/1.1": "image",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns": "rdf",
     "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/syndication/history/1.0": "fh",
 }
 #: Namespaces that say "RSS", or "sitemap": their elements go by their bare names.
 _PLAIN: Final = (

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from onrecord.fetch.client import Client
+from onrecord.fetch.client import FOR_GOOD, Client
 from onrecord.fetch.coding import DecodedBody, decode_content, decoded_body
 from onrecord.fetch.courtesy import Clock, HostCounts, SystemClock
 from onrecord.fetch.memory import HostMemory, KeptRobots, TransientMemory
@@ -14,6 +14,7 @@ from onrecord.fetch.robots import Robots
 from onrecord.fetch.settings import FetchSettings, Kind, Proxies
 
 __all__ = [
+    "FOR_GOOD",
     "Client",
     "Clock",
     "DecodedBody",

@@ -59,6 +59,7 @@ ACCEPT: dict[Kind, str] = {
     "application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.8",
     # Named without WebP or AVIF, so that a server gives the picture that it holds.
     "picture": "image/*,*/*;q=0.5",
+    "enclosure": "*/*",
     "robots": "text/plain,*/*;q=0.8",
 }
 
@@ -116,6 +117,7 @@ class Client:
         self._parsed: dict[str, tuple[KeptRobots, Robots]] = {}
         self._unreachable: dict[str, tuple[float, Refused | Failed]] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
+        self.received = 0  #: bytes of bodies that have come so far, from all hosts
 
     async def __aenter__(self) -> Self:
         await self._wire.__aenter__()
@@ -258,10 +260,14 @@ class Client:
 
     async def _refusal(self, url: str, origin: _Origin) -> Refused | Failed | None:
         rules = await self.robots(url)
+        counts = self._courtesy.count(origin.host)
         if not isinstance(rules, Robots):
+            counts.disallowed += 1
             return rules
         if rules.allows(origin.target, self._settings.product_token):
+            counts.allowed += 1
             return None
+        counts.disallowed += 1
         return Refused(url=url, reason=f"robots.txt of {origin.host} disallows {origin.target[:200]}")
 
     async def _robots(self, origin: _Origin) -> Robots | Refused | Failed:
@@ -300,6 +306,7 @@ class Client:
         settings = self._settings
         page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
         pause = settings.picture_pause if kind == "picture" else page_pause
+        seconds = settings.enclosure_timeout if kind == "enclosure" else None
         headers = self._headers(kind, wishes)
         lent = self._add_lent(headers, url) if kind in {"page", "feed"} else None
         attempt = 0
@@ -307,7 +314,7 @@ class Client:
             try:
                 async with self._courtesy.lease(origin.host, pause):
                     answer = await self._wire.ask(
-                        urls.request_target(url), headers, self._settings.max_body[kind]
+                        urls.request_target(url), headers, self._settings.max_body[kind], seconds=seconds
                     )
                     if isinstance(answer, Barred):
                         return answer
@@ -366,7 +373,10 @@ class Client:
         counts = self._courtesy.count(host)
         counts.requests += 1
         exchange = answer.exchange if isinstance(answer, Lost) else answer
-        counts.bytes += len(exchange.body) if exchange else 0
+        size = len(exchange.body) if exchange else 0
+        counts.bytes += size
+        self.received += size
+        counts.postponed += bool(exchange and exchange.status in POSTPONING)
         counts.not_modified += bool(exchange and exchange.status == 304)
         counts.failures += bool(exchange is None or isinstance(answer, Lost) or exchange.status >= 400)
 

@@ -56,6 +56,9 @@ class HostCounts:
     bytes: int = 0  #: of bodies
     not_modified: int = 0
     failures: int = 0  #: answers of 4xx and 5xx, and requests without an answer
+    postponed: int = 0  #: answers that asked for a pause: 429 and 503
+    allowed: int = 0  #: addresses that robots.txt lets us ask for
+    disallowed: int = 0  #: addresses that it does not, or that nobody could tell of: they were not asked for
 
 
 class NotYetError(Exception):

@@ -13,7 +13,7 @@ from typing import Literal
 from onrecord import __version__
 from onrecord.fetch.addresses import Network
 
-Kind = Literal["page", "feed", "picture", "robots"]
+Kind = Literal["page", "feed", "picture", "enclosure", "robots"]
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -65,7 +65,13 @@ def _names(pattern: str, host: str) -> bool:
 def _max_body() -> dict[Kind, int]:
     # The largest front pages are near 8 MiB, the largest full-text feeds near 20. RFC 9309, 2.5 asks
     # for at least 500 KiB of robots.txt.
-    return {"page": 16 * MIB, "feed": 32 * MIB, "picture": 32 * MIB, "robots": 500 * KIB}
+    return {
+        "page": 16 * MIB,
+        "feed": 32 * MIB,
+        "picture": 32 * MIB,
+        "enclosure": 100 * MIB,
+        "robots": 500 * KIB,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,7 @@ class FetchSettings:
     connect_timeout: float = 20.0
     read_timeout: float = 20.0  #: without a byte
     total_timeout: float = 60.0  #: for one exchange
+    enclosure_timeout: float = 900.0  #: for one of an hour's audio, over a slow line
     max_body: Mapping[Kind, int] = field(default_factory=_max_body)
     max_redirects: int = 10  #: as browsers do, or half of it; robots.txt: five (RFC 9309, 2.3.1.2)
     retries: int = 4

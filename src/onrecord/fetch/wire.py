@@ -104,9 +104,18 @@ class Wire:
         self._sessions.clear()
 
     async def ask(
-        self, url: str, headers: Mapping[str, str], max_body: int, *, data: bytes | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        max_body: int,
+        *,
+        seconds: float | None = None,
+        data: bytes | None = None,
     ) -> Exchange | Lost | Barred:
-        """Send a GET for *url*, an address fit for the wire, or a POST of *data*; return what came back."""
+        """Send a GET for *url*, an address fit for the wire, or a POST of *data*; return what came back.
+
+        *seconds*: how long it may take; None: as the settings say.
+        """
         proxy = self._settings.proxies.proxy_for(url.partition(":")[0], urlsplit(url).hostname or "")
         requested_at = self._clock.now()
         began = self._clock.monotonic()
@@ -120,6 +129,7 @@ class Wire:
                 data=data,
                 proxy=None if is_socks else proxy,
                 allow_redirects=False,
+                timeout=self._timeout(seconds),
             ) as response:
                 if (size := _head_size(response)) > MAX_HEAD_BYTES:
                     response.close()
@@ -156,11 +166,6 @@ class Wire:
                 auto_decompress=False,
                 trust_env=False,
                 response_class=_Response,
-                timeout=aiohttp.ClientTimeout(
-                    total=self._settings.total_timeout,
-                    sock_connect=self._settings.connect_timeout,
-                    sock_read=self._settings.read_timeout,
-                ),
                 max_line_size=MAX_HEADER_BYTES,
                 max_field_size=MAX_HEADER_BYTES,
                 max_headers=MAX_HEADERS,
@@ -169,6 +174,14 @@ class Wire:
             session._retry_connection = False  # noqa: SLF001 (no public switch)
             self._sessions[way] = session
         return self._sessions[way]
+
+    def _timeout(self, total: float | None) -> aiohttp.ClientTimeout:
+        settings = self._settings
+        return aiohttp.ClientTimeout(
+            total=total or settings.total_timeout,
+            sock_connect=settings.connect_timeout,
+            sock_read=settings.read_timeout,
+        )
 
     def _connector(self, way: str) -> aiohttp.TCPConnector:
         context = self._trust or ssl.create_default_context()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from onrecord.archive import Archive, Step
 from onrecord.compare import Comparison, compare
 from onrecord.config import KeepConfig, SourceConfig
 from onrecord.fetch import Client
-from onrecord.ledger import Event
+from onrecord.ledger import Event, Put
 from onrecord.model import (
     Article,
     ArticleId,
@@ -25,6 +25,7 @@ from onrecord.model import (
     Failed,
     Fetched,
     Gone,
+    KeptEnclosure,
     KeptPicture,
     NotModified,
     Outcome,
@@ -36,6 +37,7 @@ from onrecord.model import (
     VerdictKind,
 )
 from onrecord.pipeline.comparing import Comparer, with_what_the_feed_told
+from onrecord.pipeline.enclosures import EnclosureDesk, GatheredEnclosure, listed_in
 from onrecord.pipeline.fallbacks import Fallbacks, Wanted
 from onrecord.pipeline.learning import SiteDesk
 from onrecord.pipeline.pictures import Gathered, PictureDesk, reason_of
@@ -82,6 +84,7 @@ class Finding:
     judged: Judged
     held: HeldArticle | None
     pictures: tuple[Gathered, ...] = ()
+    enclosures: tuple[GatheredEnclosure, ...] = ()
     terms: Terms | None = None  #: None: nothing new was read
     left: str | None = None  #: why the settings leave it, though it could be kept
 
@@ -137,6 +140,7 @@ class ArticleDesk:
         self._fallbacks = Fallbacks(archive.config.fetch, client, self._rules, now=now)
         self._terms = TermsDesk(archive, client, now=now)
         self._pictures = PictureDesk(archive, client, writer, now=now)
+        self._enclosures = EnclosureDesk(archive, client, writer)
         self._removals = RemovalDesk(archive, writer, now=now)
         self._sites = SiteDesk(archive.state, now=now)
         self._comparer = Comparer(archive=archive, sites=self._sites, now=now)
@@ -176,8 +180,26 @@ class ArticleDesk:
         if left := _left(terms, self._archive.config.keep):
             judged = replace(judged, reading=None)
             return Finding(look=look, outcome=outcome, judged=judged, held=held, terms=terms, left=left)
-        pictures = await self._gather(reading.article, look.source)
-        return Finding(look=look, outcome=outcome, judged=judged, held=held, pictures=pictures, terms=terms)
+        before = self._archive.document(held).enclosures if held else ()
+        return Finding(
+            look=look,
+            outcome=outcome,
+            judged=judged,
+            held=held,
+            pictures=await self._gather(reading.article, look.source),
+            enclosures=await self._gather_enclosures(look, before),
+            terms=terms,
+        )
+
+    async def _gather_enclosures(
+        self, look: Look, before: Sequence[KeptEnclosure]
+    ) -> tuple[GatheredEnclosure, ...]:
+        found = await self._enclosures.gather(look.entry, look.source, before)
+        for one in found:
+            if one.put or one.kept.reason:
+                what = Happening.ENCLOSURE if one.put else Happening.ENCLOSURE_MISSING
+                self._tell(News(what=what, source=look.source.id, url=one.kept.url, reason=one.kept.reason))
+        return tuple(found)
 
     def _read(
         self, look: Look, outcome: Outcome | None, held: HeldArticle | None, known: Judged | None = None
@@ -359,7 +381,8 @@ class ArticleDesk:
         capture = await self._revisit(finding, outcome.final)
         if steps := self._envelope_steps(finding, held):
             await self._writer.commit(*steps)
-        if any(reason for _, _, reason in self._archive.catalog.pictures(held.id)):
+        is_missing = any(reason for _, _, reason in self._archive.catalog.pictures(held.id))
+        if is_missing or listed_in(finding.look.entry):
             await self._complete(finding, held, self._archive.document(held))
         await self._restore(finding, held, capture)
         self._remember(finding, held.id, capture, first_captured_at=held.first_captured_at)
@@ -416,20 +439,21 @@ class ArticleDesk:
             self._tell(_news(Happening.RESTORED, finding.look, held.headline))
 
     async def _complete(self, finding: Finding, held: HeldArticle, latest: Document) -> None:
-        """Ask again for pictures that were missing; write the same revision again if some came."""
-        missing = [one for one in latest.revision.article.pictures if not _has(latest.pictures.get(one.url))]
-        if not missing:
+        """Ask again for pictures and enclosures that were missing; write the same revision again if some came."""
+        source, article = finding.look.source, latest.revision.article
+        missing = {one.url for one in article.pictures if not _has(latest.pictures.get(one.url))}
+        asked = await self._gather(article, source) if missing else ()
+        found = [one for one in asked if one.kept.path]
+        files = await self._gather_enclosures(finding.look, latest.enclosures)
+        enclosures = tuple(one.kept for one in files)
+        if not missing.intersection(one.kept.url for one in found) and enclosures == latest.enclosures:
             return
-        found = [
-            one for one in await self._gather(latest.revision.article, finding.look.source) if one.kept.path
-        ]
-        if not any(one.kept.url in {picture.url for picture in missing} for one in found):
-            return
-        document = replace(latest, pictures={**latest.pictures, **{one.kept.url: one.kept for one in found}})
+        pictures = {**latest.pictures, **{one.kept.url: one.kept for one in found}}
+        document = replace(latest, pictures=pictures, enclosures=enclosures)
         step = Step(
             event=Event.COMPLETED,
             data={"id": held.id, "revision": latest.revision.number, "document": held.path},
-            staged=tuple(one.put for one in found if one.put),
+            staged=_puts(found, files),
             files=((held.path, documents.write(document).encode()),),
             document=document,
         )
@@ -496,6 +520,7 @@ class ArticleDesk:
             via_url=reading.exchange.url if reading.via and reading.exchange else None,
             terms=finding.terms or (held.terms if held else Terms()),
             pictures={url: pictures[url] for url in shown if url in pictures},
+            enclosures=tuple(one.kept for one in finding.enclosures),
         )
 
     def _next_number(self, source: str) -> int:
@@ -561,7 +586,7 @@ class ArticleDesk:
         step = Step(
             event=event,
             data={key: value for key, value in data.items() if value not in (None, [])},
-            staged=tuple(one.put for one in finding.pictures if one.put),
+            staged=_puts(finding.pictures, finding.enclosures),
             files=tuple(files),
             document=document,
         )
@@ -692,6 +717,12 @@ def _outcome_name(finding: Finding) -> str:
             return "refused"
         case _:
             return "failed"
+
+
+def _puts(pictures: Iterable[Gathered], enclosures: Iterable[GatheredEnclosure]) -> tuple[Put, ...]:
+    """Return the files that were staged afresh."""
+    puts = [*(one.put for one in pictures), *(one.put for one in enclosures)]
+    return tuple(put for put in puts if put)
 
 
 def _has(kept: KeptPicture | None) -> bool:

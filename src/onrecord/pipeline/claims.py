@@ -9,7 +9,8 @@ import hashlib
 import json
 
 from onrecord.dates import from_iso
-from onrecord.model import Entry
+from onrecord.model import Enclosure, Entry
+from onrecord.pipeline.enclosures import listed_in
 
 #: Characters of a summary that are remembered: it helps to tell the standfirst, no more.
 MAX_SUMMARY = 2000
@@ -30,6 +31,7 @@ def remembered(entry: Entry) -> str:
         "summary": entry.summary[:MAX_SUMMARY] if entry.summary else None,
         "language": entry.language,
         "categories": list(entry.categories),
+        "enclosures": [[one.url, one.media_type, one.size] for one in listed_in(entry)],
     }
     return json.dumps({name: value for name, value in claims.items() if value})
 
@@ -48,4 +50,5 @@ def recalled(url: str, claims: str | None) -> Entry | None:
         summary=found.get("summary"),
         language=found.get("language"),
         categories=tuple(found.get("categories", ())),
+        enclosures=tuple(Enclosure(*one) for one in found.get("enclosures", ())),
     )

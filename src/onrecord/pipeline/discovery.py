@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from onrecord import feeds
-from onrecord.archive import Archive
+from onrecord.archive import Archive, Step
 from onrecord.config import SourceConfig
-from onrecord.fetch import Client, decoded_body
-from onrecord.model import Digest, Exchange, Feed, FeedKind, Fetched, NotModified, Validators
+from onrecord.fetch import FOR_GOOD, Client, Kind, decoded_body
+from onrecord.ledger import Event
+from onrecord.model import Digest, Exchange, Feed, FeedKind, Fetched, Gone, NotModified, Outcome, Validators
 from onrecord.pipeline.claims import claims_digest
+from onrecord.pipeline.gaps import GapDesk, Judged
+from onrecord.pipeline.paging import older_pages, parsed
 from onrecord.pipeline.pictures import reason_of
 from onrecord.pipeline.writing import Writer
 from onrecord.store import FeedRow
+from onrecord.urls import request_target
 from onrecord.warc import RevisitTarget
 
 #: The sitemaps of an index that are read in one round: its newest are what is new.
 SITEMAPS_A_ROUND = 10
+
+#: Older pages of a feed that are read in one round, where it has moved on by more than it shows.
+PAGES_A_ROUND = 10
+
+#: A list whose server says that it is gone for good is asked for this often: servers are repaired.
+GONE_ASKED_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +41,29 @@ class Discovered:
     row: FeedRow
     feed: Feed | None = None  #: None: it says what it said before, or nothing
     failure: str | None = None
+    moved: Step | None = None  #: it says for the first time that it has another address
+    named_in: Mapping[str, str | None] = field(
+        default_factory=dict
+    )  #: captures of entries of older pages, by address
+    judged: Judged | None = None  #: whether it joins its last reading; None: nothing tells
 
 
 class Discovery:
     """Reads the lists of sources."""
 
     def __init__(
-        self, archive: Archive, client: Client, writer: Writer, *, now: Callable[[], datetime]
+        self,
+        archive: Archive,
+        client: Client,
+        writer: Writer,
+        gaps: GapDesk,
+        *,
+        now: Callable[[], datetime],
     ) -> None:
         self._archive = archive
         self._client = client
         self._writer = writer
+        self._gaps = gaps
         self._now = now
 
     async def lists_of(self, source: SourceConfig) -> list[Discovered]:
@@ -55,25 +79,38 @@ class Discovery:
         # What another source was told, or this one under its former name, has not been seen to here.
         is_ours = known.source == source.id
         validators = Validators(known.etag, known.last_modified) if is_ours else Validators()
-        outcome = await self._client.fetch(
-            url, kind="page" if is_front_page else "feed", validators=validators
+        now = self._now()
+        if known.gone_at and known.checked_at and now - GONE_ASKED_EVERY < known.checked_at <= now:
+            return Discovered(row=known, failure=known.reason)
+        outcome = await self._ask(known, validators, kind="page" if is_front_page else "feed")
+        checked = replace(
+            known, source=source.id, checked_at=self._now(), failures=0, reason=None, gone_at=None
         )
-        checked = replace(known, source=source.id, checked_at=self._now(), failures=0, reason=None)
         if isinstance(outcome, NotModified):
-            return Discovered(row=checked)
+            moved_to = moved_for_good(url, outcome.exchanges) or known.moved_to
+            row = replace(checked, moved_to=moved_to, read_at=checked.checked_at)
+            return Discovered(row=row, moved=_move(source, known, row))
         if not isinstance(outcome, Fetched):
-            reason, _ = reason_of(outcome)
-            return Discovered(
-                row=replace(checked, failures=known.failures + 1, reason=reason), failure=reason
-            )
+            return _failed(known, checked, outcome)
         feed = _parsed(outcome.final, is_front_page=is_front_page)
         if feed.kind is None or not feed.is_complete:
             reason = "this is no feed" if feed.kind is None else "the feed breaks off"
             failed = replace(checked, failures=known.failures + 1, reason=reason)
             return Discovered(row=failed, feed=feed if feed.entries else None, failure=reason)
-        return await self._noted(checked, known, feed, outcome)
+        return await self._noted(source, checked, known, feed, outcome)
 
-    async def _noted(self, checked: FeedRow, known: FeedRow, feed: Feed, outcome: Fetched) -> Discovered:
+    async def _ask(self, known: FeedRow, validators: Validators, *, kind: Kind) -> Outcome:
+        """Ask for a list; where its address does not answer any more, ask where it said that it has moved to."""
+        outcome = await self._client.fetch(known.url, kind=kind, validators=validators)
+        if known.moved_to and not isinstance(outcome, Fetched | NotModified):
+            moved = await self._client.fetch(known.moved_to, kind=kind, validators=validators)
+            if isinstance(moved, Fetched | NotModified):
+                return moved
+        return outcome
+
+    async def _noted(
+        self, source: SourceConfig, checked: FeedRow, known: FeedRow, feed: Feed, outcome: Fetched
+    ) -> Discovered:
         """Capture the list if it brought or changed an entry."""
         final = outcome.final
         claims = _claims_digest(feed)
@@ -85,8 +122,17 @@ class Discovery:
             claims_digest=claims,
             entries=len(feed.entries),
             ttl_minutes=feed.ttl_minutes,
-            moved_to=feed.moved_to,
+            moved_to=moved_for_good(known.url, outcome.exchanges) or _other(feed.moved_to, known.url),
+            hub_url=feed.hub_url,
+            skips=json.dumps([feed.skip_hours, feed.skip_days])
+            if feed.skip_hours or feed.skip_days
+            else None,
+            read_at=checked.checked_at,
         )
+        judged = self._gaps.judge(source, known, feed) if claims != known.claims_digest else None
+        named_in: Mapping[str, str | None] = {}
+        if judged and judged.gap:
+            feed, judged, named_in = await self._with_older(source, known, feed, judged)
         if claims != known.claims_digest and feed.kind is not FeedKind.FRONT_PAGE:
             for exchange in outcome.exchanges:
                 capture = await self._writer.capture(exchange, revisit_of=_target(known))
@@ -96,13 +142,65 @@ class Discovery:
                 record_date=capture.captured_at,
                 payload_digest=capture.payload_digest,
             )
-        return Discovered(row=row, feed=feed)
+        moved = _move(source, known, row)
+        return Discovered(row=row, feed=feed, judged=judged, moved=moved, named_in=named_in)
+
+    async def _with_older(
+        self, source: SourceConfig, known: FeedRow, feed: Feed, judged: Judged
+    ) -> tuple[Feed, Judged, dict[str, str | None]]:
+        """Go back page by page, where a feed has pages, until it joins what was known of it.
+
+        Return also which capture names each entry of these pages.
+        """
+        named_in: dict[str, str | None] = {}
+        async for page in older_pages(self._client, feed, most=PAGES_A_ROUND):
+            for exchange in page.exchanges:
+                capture = await self._writer.capture(exchange)
+            named_in |= dict.fromkeys((entry.url for entry in page.feed.entries), capture.record_id)
+            feed = replace(feed, entries=feed.entries + page.feed.entries)
+            judged = self._gaps.judge(source, known, feed) or judged
+            if judged.gap is None:
+                break
+        return feed, judged, named_in
 
 
 def _parsed(exchange: Exchange, *, is_front_page: bool) -> Feed:
-    body, media_type = decoded_body(exchange).body, exchange.header("content-type")
-    read = feeds.article_links if is_front_page else feeds.parse
-    return read(body, url=exchange.url, content_type=media_type)
+    if not is_front_page:
+        return parsed(exchange)
+    media_type = exchange.header("content-type")
+    return feeds.article_links(decoded_body(exchange).body, url=exchange.url, content_type=media_type)
+
+
+def _failed(known: FeedRow, checked: FeedRow, outcome: Outcome) -> Discovered:
+    reason, _ = reason_of(outcome)
+    row = replace(checked, failures=known.failures + 1, reason=reason)
+    if isinstance(outcome, Gone) and outcome.is_permanent:
+        row = replace(row, reason=f"{reason}: it is gone for good", gone_at=known.gone_at or row.checked_at)
+    return Discovered(row=row, failure=row.reason)
+
+
+def moved_for_good(url: str, exchanges: Sequence[Exchange]) -> str | None:
+    """Return where *url* has moved to, for good by each of its redirects; None where it has not.
+
+    What was known to have moved is asked for where it is: then no redirect is among the exchanges.
+    """
+    at = exchanges[0].url
+    for answer, following in pairwise(exchanges):
+        if answer.status not in FOR_GOOD:
+            break
+        at = following.url
+    return _other(at, request_target(url))
+
+
+def _other(url: str | None, than: str) -> str | None:
+    return url if url != than else None
+
+
+def _move(source: SourceConfig, known: FeedRow, row: FeedRow) -> Step | None:
+    """Return the step that enters a move, the first time that it is told."""
+    if row.moved_to is None or row.moved_to == known.moved_to:
+        return None
+    return Step(event=Event.MOVED, data={"source": source.id, "url": row.url, "to": row.moved_to})
 
 
 def _target(known: FeedRow) -> RevisitTarget | None:

@@ -7,7 +7,6 @@ Nothing is tried behind a paywall or a login: what is sold is not got round.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from datetime import datetime
 from onrecord.config import FetchConfig
 from onrecord.fetch import Client
 from onrecord.model import Entry, Fetched, Gone, Outcome, ReadingKind, VerdictKind
+from onrecord.pipeline.mementos import mementos
 from onrecord.pipeline.reading import Judged, Reading, read_rendition
 from onrecord.sites import Rulebook
 
@@ -24,9 +24,6 @@ MOST_PAGES = 2
 HELPED = frozenset({VerdictKind.BLOCK, VerdictKind.CONSENT, VerdictKind.ERROR, VerdictKind.NOT_TEXT})
 #: What only somebody who kept it can help.
 LOST = frozenset({VerdictKind.SOFT_404})
-
-#: How the Wayback Machine and pywb name a memento, and what is put behind the moment for its bytes as captured.
-_MOMENT = re.compile(r"/(\d{14})(?=/https?:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +80,11 @@ class Fallbacks:
         """Ask the TimeGate for the memento nearest to the publication (RFC 7089, 4.1)."""
         published = wanted.entry.published_at if wanted.entry else None
         at = published.at if published and published.is_precise else self._now()
-        outcome = await self._client.fetch(
-            f"{self._config.timegate}{wanted.url}", kind="page", accept_datetime=at
-        )
-        if not isinstance(outcome, Fetched) or outcome.final.header("memento-datetime") is None:
-            return None  # 2.1.1: what lacks it is no memento
-        as_captured = _MOMENT.sub(r"/\1id_", outcome.final.url, count=1)
-        if as_captured != outcome.final.url:
-            plain = await self._client.fetch(as_captured, kind="page")
-            if isinstance(plain, Fetched) and (reading := self._read(plain, "memento", wanted)):
+        timegate = self._config.timegate
+        async for outcome in mementos(self._client, timegate, wanted.url, at=at, kind="page"):
+            if reading := self._read(outcome, "memento", wanted):
                 return reading
-        return self._read(outcome, "memento", wanted)
+        return None
 
     def _read(self, outcome: Fetched, way: str, wanted: Wanted) -> Reading | None:
         reading = read_rendition(outcome, wanted.entry, url=wanted.url, rules=self._rules)

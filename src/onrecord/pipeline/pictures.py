@@ -113,7 +113,7 @@ class PictureDesk:
         put = None if self._archive.files.exists(path) else await self._writer.stage(path, body)
         if capture:
             for exchange in outcome.exchanges:
-                await self._writer.capture(exchange, omit_payload=_is_stored(exchange, digest))
+                await self._writer.capture(exchange, omit_payload=is_stored(exchange, digest))
         row = PictureRow(
             url=picture.url,
             digest=digest,
@@ -127,7 +127,7 @@ class PictureDesk:
         return Gathered(_kept(picture.url, row), put)
 
 
-def _is_stored(exchange: Exchange, digest: Digest) -> bool:
+def is_stored(exchange: Exchange, digest: Digest) -> bool:
     """Is this exchange's payload, byte for byte, the file that is kept?"""
     return ledger.digest_of(exchange.body) == digest
 

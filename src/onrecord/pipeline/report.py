@@ -30,8 +30,12 @@ class Happening(StrEnum):
     REMOVED = "removed"
     RESTORED = "restored"
     NOT_KEPT = "not-kept"
+    GAP = "gap"  #: something may be missing: *reason* says what
+    FILLED = "filled"
     PICTURE = "picture"
     PICTURE_MISSING = "picture-missing"
+    ENCLOSURE = "enclosure"
+    ENCLOSURE_MISSING = "enclosure-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
     RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
 
@@ -60,6 +64,9 @@ class RoundReport:
     counts: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     is_interrupted: bool = False
+    ended_early: str | None = None  #: which limit it reached, in words
+    is_disk_low: bool = False  #: that limit is a full disk, which somebody must see to
+    left: dict[str, int] = field(default_factory=dict)  #: looks left, by source; 0: it was not begun
     unsigned: str | None = None  #: why the ledger's head is not signed
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from onrecord.archive import CONFIG, Archive, sign_head
-from onrecord.config import SAVED, Config, SourceConfig
+from onrecord.config import SAVED, Config, RoundConfig, SourceConfig
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
 from onrecord.fetch.cookies import Lent
@@ -22,8 +23,8 @@ from onrecord.pipeline.report import Happening, Listener, News, RoundReport, utc
 from onrecord.pipeline.round import Round
 from onrecord.pipeline.sources import Found, check_typed, chosen_sources, followed_as
 from onrecord.pipeline.writing import Writer
-from onrecord.schedule import Wishes, is_due, next_round
-from onrecord.store import SourceRow
+from onrecord.schedule import Wishes, after_skipped, is_due, next_round
+from onrecord.store import ASKED, FeedRow, SourceRow, State
 from onrecord.urls import address_candidates, host_of, same_site
 
 MIB = 1024 * 1024
@@ -62,6 +63,7 @@ def client_settings(config: Config, environ: Mapping[str, str]) -> FetchSettings
             "page": int(fetch.max_page_mib * MIB),
             "feed": int(fetch.max_feed_mib * MIB),
             "picture": int(config.pictures.max_mib * MIB),
+            "enclosure": config.keep.max_enclosure_mib * MIB,
         },
         max_redirects=fetch.max_redirects,
         retries=fetch.retries,
@@ -103,14 +105,27 @@ def lent_cookies(archive: Archive, environ: Mapping[str, str]) -> list[Lent]:
 
 
 @asynccontextmanager
-async def _round(archive: Archive, environ: Mapping[str, str], tell: Listener) -> AsyncIterator[Round]:
+async def _round(
+    archive: Archive, environ: Mapping[str, str], tell: Listener, limits: RoundConfig | None = None
+) -> AsyncIterator[Round]:
     settings = client_settings(archive.config, environ)
     lent = lent_cookies(archive, environ)
     async with (
         Client(settings, memory=StateMemory(archive.state), lent=lent) as client,
         Writer(archive, now=utc_now) as writer,
+        _counted(client, archive.state),
     ):
-        yield Round(archive, client, writer, now=utc_now, tell=tell)
+        yield Round(archive, client, writer, now=utc_now, tell=tell, limits=limits)
+
+
+@asynccontextmanager
+async def _counted(client: Client, state: State) -> AsyncIterator[None]:
+    """Keep what was asked of each host, however it ends."""
+    try:
+        yield
+    finally:
+        counts = {host: [getattr(one, name) for name in ASKED] for host, one in client.counts.items()}
+        state.add_asked(utc_now(), {host: figures for host, figures in counts.items() if any(figures)})
 
 
 async def update(
@@ -118,17 +133,21 @@ async def update(
     sources: Sequence[SourceConfig],
     *,
     recheck: bool,
+    fill: bool = False,
+    max_time: timedelta | None = None,
     environ: Mapping[str, str],
     tell: Listener,
 ) -> RoundReport:
-    """Run one round over *sources*.
+    """Run one round over *sources*, within *max_time* or what the settings say.
 
     Raises:
         OnRecordError: The archive can't be written to, or a file of it is damaged.
     """
     before = archive.state.last_round()
-    async with _round(archive, environ, tell) as one:
-        report = await one.run(sources, recheck=recheck)
+    settled = archive.config.round
+    limits = replace(settled, max_time=max_time) if max_time else settled
+    async with _round(archive, environ, tell, limits) as one:
+        report = await one.run(sources, recheck=recheck, fill=fill)
     archive.seal(now=utc_now())
     report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
     if report.unsigned:
@@ -172,13 +191,14 @@ def _saving(archive: Archive, address: str) -> Look:
 
 
 async def find_sources(
-    config: Config, addresses: Sequence[str], *, environ: Mapping[str, str]
+    archive: Archive, addresses: Sequence[str], *, environ: Mapping[str, str]
 ) -> list[Found]:
     """Return what there is to follow at each address.
 
     Raises:
         UsageError: One of them holds a password.
     """
+    config = archive.config
     for address in addresses:
         check_typed(address)
     known = {address: followed_as(address, config.sources) for address in addresses}
@@ -186,7 +206,7 @@ async def find_sources(
     settings = replace(
         client_settings(config, environ), retries=min(config.fetch.retries, TRIES_WHILE_ADDING)
     )
-    async with Client(settings, memory=TransientMemory()) as client:
+    async with Client(settings, memory=TransientMemory()) as client, _counted(client, archive.state):
         fresh = await Adding(client).find_all([address for address in addresses if known[address] is None])
     found = {one.address: one for one in fresh}
     return [
@@ -217,9 +237,12 @@ async def watch(
         if due:
             report = await update(archive, due, recheck=False, environ=environ, tell=tell)
             for source in due:
-                _schedule(archive, source)
+                if source.id not in report.left:
+                    _schedule(archive, source)
             await after_round(report)
-        await asyncio.sleep(_nap(archive, sources, utc_now()))
+        # What a limit left is due at once; a disk that is full is not asked about each second.
+        is_cut = bool(due and report.ended_early)
+        await asyncio.sleep(WATCH_NAP if is_cut else _nap(archive, sources, utc_now()))
 
 
 def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
@@ -247,7 +270,8 @@ def is_source_due(row: SourceRow | None, *, now: datetime) -> bool:
 def _schedule(archive: Archive, source: SourceConfig) -> None:
     now = utc_now()
     row = archive.state.source(source.id) or SourceRow(id=source.id)
-    ttl = max((feed.ttl_minutes or 0 for feed in archive.state.feeds_of(source.id)), default=0)
+    feeds = archive.state.feeds_of(source.id)
+    ttl = max((feed.ttl_minutes or 0 for feed in feeds), default=0)
     at = next_round(
         now,
         archive.config.schedule.every,
@@ -256,7 +280,17 @@ def _schedule(archive: Archive, source: SourceConfig) -> None:
         failures=row.failures,
         jitter=random.random(),  # noqa: S311  it spreads load, it keeps no secret
     )
-    archive.state.put(replace(row, next_at=at))
+    archive.state.put(replace(row, next_at=after_skipped(at, *_skips(feeds))))
+
+
+def _skips(feeds: Sequence[FeedRow]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the hours and the days in which none of a source's lists wants to be asked."""
+    told = [json.loads(feed.skips) if feed.skips else ((), ()) for feed in feeds]
+    hours, days = (list(map(frozenset, each)) for each in zip(*told, strict=True)) if told else ((), ())
+    return (
+        frozenset.intersection(*hours) if hours else frozenset(),
+        frozenset.intersection(*days) if days else frozenset(),
+    )
 
 
 def _nap(archive: Archive, sources: Sequence[SourceConfig], now: datetime) -> float:

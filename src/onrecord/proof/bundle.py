@@ -94,8 +94,7 @@ def _paths(archive: Archive, held: HeldArticle) -> list[str]:
     paths: dict[str, None] = {}
     for revision in archive.catalog.revisions(held.id):
         paths[revision.path] = None
-        pictures = archive.document_at(revision.path).pictures.values()
-        paths |= {picture.path: None for picture in pictures if picture.path}
+        paths |= {one.path: None for one in archive.document_at(revision.path).files if one.path}
     if held.has_envelope:
         paths[envelope_path(held.path)] = None
     return list(paths)

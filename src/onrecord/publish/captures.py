@@ -56,12 +56,16 @@ def export_warc(archive: Archive, dest: Path, *, reserved: bool, progress: Progr
         return _write(archive, dest, reserved=reserved, progress=progress)
 
 
+#: Where payloads stand that captures only name.
+PAYLOADS = ("pictures", "enclosures")
+
+
 def _write(archive: Archive, dest: Path, *, reserved: bool, progress: Progress) -> CaptureReport:
     report = CaptureReport()
-    pictures = {Path(path).stem: path for path in archive.files.walk("pictures")}
+    kept = {Path(path).stem: path for folder in PAYLOADS for path in archive.files.walk(folder)}
 
     def payload_of(digest: Digest) -> bytes | None:
-        path = pictures.get(digest.removeprefix("sha256:"))
+        path = kept.get(digest.removeprefix("sha256:"))
         return archive.files.read(path) if path else None
 
     left = set() if reserved else set(_reserved_keys(archive))

@@ -6,14 +6,14 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import resources
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from onrecord.errors import ArticleNotHeldError, OnRecordError, SearchSyntaxError, StorageError, UsageError
-from onrecord.reader.pages import Pages
+from onrecord.reader import routes
+from onrecord.reader.shown import Shown
 
 #: No page of ours takes a body; a search stands in the address.
 MAX_BODY = 16 * 1024
@@ -40,22 +40,10 @@ def make_app(root: Path) -> web.Application:
     Raises:
         ArchiveError: There is none, or it can't be opened.
     """
-    pages = Pages(root)
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_only_own_host, _with_headers, _told(pages)])
-    app.router.add_get("/", pages.today)
-    app.router.add_get("/sources", pages.sources)
-    app.router.add_get("/source/{source}", pages.source)
-    app.router.add_get("/day/{day}", pages.day)
-    app.router.add_get("/month/{month}", pages.month)
-    app.router.add_get("/author/{author}", pages.author)
-    app.router.add_get("/changes", pages.changes)
-    app.router.add_get("/search", pages.search)
-    app.router.add_get("/article/{id}", pages.article)
-    app.router.add_get("/article/{id}/changes", pages.comparison)
-    app.router.add_get("/pictures/{path:[0-9a-f/]+\\.[a-z0-9]+}", pages.picture)
-    app.router.add_get("/reader.css", _style)
-    app.router.add_get("/favicon.ico", _no_icon)
-    app.on_cleanup.append(pages.close)
+    shown = Shown(root)
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_only_own_host, _with_headers, _told(shown)])
+    app.add_routes(routes.pages(shown))
+    app.on_cleanup.append(shown.close)
     return app
 
 
@@ -109,7 +97,7 @@ async def _with_headers(request: web.Request, handler: Handler) -> web.StreamRes
     return answer
 
 
-def _told(pages: Pages) -> Middleware:
+def _told(shown: Shown) -> Middleware:
     """Return what makes a page of an error that a person can do something about."""
 
     @web.middleware
@@ -117,21 +105,14 @@ def _told(pages: Pages) -> Middleware:
         try:
             return await handler(request)
         except (ArticleNotHeldError, web.HTTPNotFound):
-            return pages.problem("Not held", "The archive holds nothing at this address.", status=404)
+            return shown.problem(
+                request, "Not held", "The archive holds nothing at this address.", status=404
+            )
         except SearchSyntaxError as error:
-            return pages.problem("This can’t be searched", str(error), status=400)
+            return shown.problem(request, "This can’t be searched", str(error), status=400)
         except UsageError as error:
-            return pages.problem("Not understood", str(error), status=400)
+            return shown.problem(request, "Not understood", str(error), status=400)
         except OnRecordError as error:
-            return pages.problem("The archive says no", str(error), status=500)
+            return shown.problem(request, "The archive says no", str(error), status=500)
 
     return told
-
-
-async def _style(_: web.Request) -> web.Response:
-    text = resources.files(__package__).joinpath("static/reader.css").read_text("utf-8")
-    return web.Response(text=text, content_type="text/css", headers={"Cache-Control": "no-cache"})
-
-
-async def _no_icon(_: web.Request) -> web.Response:
-    return web.Response(status=204)

@@ -9,7 +9,7 @@ always the same bytes. The contract is docs/FORMAT.md, "Documents"; in short:
     # headline
     <header> kicker, standfirst, byline, dates </header>
     the blocks, in CommonMark, HTML where Markdown has no words
-    <footer> credits, corrections, translations </footer>
+    <footer> credits, corrections, translations, enclosures </footer>
 
 The front matter is what counts for everything but the blocks; headline, header and footer say it again for
 a person, and are not read back. A key whose value is not known is left out. A picture points at its kept
@@ -38,6 +38,7 @@ from onrecord.model import (
     ClaimedTime,
     Digest,
     Document,
+    KeptEnclosure,
     KeptPicture,
     ListBlock,
     Picture,
@@ -50,7 +51,7 @@ from onrecord.model import (
     Translation,
     VerdictKind,
 )
-from onrecord.render.html import figure_lines, inline, text
+from onrecord.render.html import enclosure_line, figure_lines, inline, text
 from onrecord.render.markdown import MAX_DEPTH, blocks_lines
 from onrecord.render.markdown import inline as markdown_inline
 from onrecord.render.reading import UnreadableError, read_body
@@ -95,7 +96,7 @@ def write(document: Document) -> str:
         [f"# {markdown_inline((Run(article.headline),), is_heading=True)}".rstrip()],
         _header(document),
         blocks_lines(article.blocks, figure),
-        _footer(article),
+        _footer(article, document.enclosures),
     ]
     body = "\n\n".join("\n".join(lines) for lines in parts if lines)
     return f"{_FENCE}{front}{_FENCE}\n{body}\n"
@@ -168,6 +169,7 @@ def _front(document: Document) -> dict[str, Any]:
             for one in article.translations
         ],
         "pictures": [_picture(one) for one in _in_order(document)],
+        "enclosures": [_enclosure(one) for one in document.enclosures],
     }
     return _known(fields)
 
@@ -255,6 +257,19 @@ def _picture(kept: KeptPicture) -> dict[str, Any]:
     )
 
 
+def _enclosure(kept: KeptEnclosure) -> dict[str, Any]:
+    return _known(
+        {
+            "url": kept.url,
+            "media_type": kept.media_type,
+            "size": kept.size,
+            "file": kept.path,
+            "digest": kept.digest,
+            "missing": kept.reason,
+        }
+    )
+
+
 def _figure(picture: Picture, kept: KeptPicture | None) -> list[str]:
     src = picture.url if kept is None or kept.path is None else _TO_ARCHIVE + kept.path
     fallbacks = [(f"data-fallback-{n}", url) for n, url in enumerate(picture.fallback_urls, start=1)]
@@ -269,9 +284,10 @@ def _header(document: Document) -> list[str]:
     return _aside("header", [text(one) for one in words if one])
 
 
-def _footer(article: Article) -> list[str]:
+def _footer(article: Article, enclosures: tuple[KeptEnclosure, ...] = ()) -> list[str]:
     links = [inline((Run(one.url, one.url),)) for one in article.translations]
-    return _aside("footer", [*map(text, (*article.credits, *article.corrections)), *links])
+    files = [enclosure_line(one, _TO_ARCHIVE + one.path if one.path else one.url) for one in enclosures]
+    return _aside("footer", [*map(text, (*article.credits, *article.corrections)), *links, *files])
 
 
 def _aside(name: str, paragraphs: list[str]) -> list[str]:
@@ -339,6 +355,7 @@ def _document(fields: _Fields, blocks: tuple[Block, ...]) -> Document:
         via_url=fields.maybe("via_url"),
         terms=_read_terms(fields.section("terms")),
         pictures={one.url: one for one in kept},
+        enclosures=tuple(map(_kept_enclosure, fields.sections("enclosures"))),
     )
 
 
@@ -402,6 +419,17 @@ def _kept(fields: _Fields) -> KeptPicture:
         media_type=fields.maybe("media_type"),
         width=fields.maybe_integer("width"),
         height=fields.maybe_integer("height"),
+        reason=fields.maybe("missing"),
+    )
+
+
+def _kept_enclosure(fields: _Fields) -> KeptEnclosure:
+    return KeptEnclosure(
+        url=fields.text("url"),
+        media_type=fields.maybe("media_type"),
+        size=fields.maybe_integer("size"),
+        digest=_digest(fields.maybe("digest")),
+        path=fields.maybe("file"),
         reason=fields.maybe("missing"),
     )
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from onrecord.model import (
-    Article,
     Block,
     Document,
     Embed,
     Figure,
     Heading,
+    KeptEnclosure,
     KeptPicture,
     ListBlock,
     Paragraph,
@@ -28,7 +28,7 @@ from onrecord.model import (
     Runs,
     Table,
 )
-from onrecord.text import printed_time
+from onrecord.text import printed_time, size_told
 
 FigureLines = Callable[[Picture], list[str]]  #: a picture's `<figure>`, line by line
 PictureSource = Callable[[KeptPicture | None, Picture], str]  #: the `src` of a picture
@@ -120,6 +120,27 @@ def embed_lines(embed: Embed) -> list[str]:
     return [*lines, "</figure>"]
 
 
+def safe_link(url: str) -> str | None:
+    """Return *url* if a page of ours may link to it, else None."""
+    return url if _SAFE_LINK.match(url) else None
+
+
+def enclosure_line(kept: KeptEnclosure, href: str) -> str:
+    """Return a link to an enclosure at *href*, with what the feed says of it; on one line, for inside a `<p>`."""
+    words = ", ".join(enclosure_words(kept))
+    is_link = _SAFE_LINK.match(href) or (kept.path is not None and href.endswith(kept.path))
+    name = text(kept.url)
+    shown = f"{tag('a', [('href', href)])}{name}</a>" if is_link else name
+    return f"{text(words)}: {shown}" if words else shown
+
+
+def enclosure_words(kept: KeptEnclosure) -> list[str]:
+    """Return what the feed says of an enclosure, and why it is missing, each in words."""
+    size = size_told(kept.size) if kept.size is not None else None
+    missing = f"not kept ({kept.reason})" if kept.reason else None
+    return [words for words in (kept.media_type, size, missing) if words]
+
+
 def table_lines(table: Table) -> list[str]:
     """Return a table, a line for each row."""
     lines = ["<table>"]
@@ -192,7 +213,7 @@ def article_html(document: Document, *, picture_src: PictureSource) -> str:
         *_element("p", article.byline, "byline"),
         _about(document),
         fragment(article.blocks, figure),
-        *_notes(article),
+        *_notes(document),
     ]
     lang = "" if article.language is None else tag("", [("lang", article.language)])[1:-1]
     return _PAGE.format(
@@ -214,9 +235,11 @@ def _element(name: str, words: str | None, kind: str) -> list[str]:
     return [] if words is None else [f'<{name} class="{kind}">{text(words)}</{name}>']
 
 
-def _notes(article: Article) -> list[str]:
+def _notes(document: Document) -> list[str]:
+    article = document.revision.article
     notes = [f"<p>{text(words)}</p>" for words in (*article.credits, *article.corrections)]
     for translation in article.translations:
         word = "Original" if translation.is_original else f"In {translation.language or 'another language'}"
         notes.append(f"<p>{text(word)}: {inline((Run(translation.url, translation.url),))}</p>")
+    notes += [f"<p>{enclosure_line(one, one.url)}</p>" for one in document.enclosures]
     return ["<footer>", *notes, "</footer>"] if notes else []

@@ -26,6 +26,7 @@ from onrecord.model import (
     Table,
     plain,
 )
+from onrecord.render.html import enclosure_words
 from onrecord.text import clean, printed_time
 
 #: Below this a line of Chinese has no room for a word and its mark.
@@ -60,6 +61,7 @@ def article_text(document: Document, *, width: int = 80) -> str:
             f"[{'original' if one.is_original else one.language or 'translation'}: {one.url}]"
             for one in article.translations
         ],
+        [f"[{', '.join([*enclosure_words(one), one.url])}]" for one in document.enclosures],
     ]
     return clean("\n\n".join("\n".join(lines) for lines in parts if lines)) + "\n"
 

@@ -1,4 +1,4 @@
-"""Stores: the archive's files, the catalog (`index.sqlite`) and the state (`state.sqlite`).
+"""Stores: the archive's files, the catalog (`index.sqlite`), the state (`state.sqlite`), marks (`marks.sqlite`).
 
 Each stands behind a narrow protocol, so that an object store or another database can take its place.
 Contains no decisions.
@@ -8,18 +8,21 @@ from onrecord.store._sqlite import copy_database
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
+from onrecord.store.marks import Mark, Marks, Note, Place
 from onrecord.store.protocols import (
     Catalog,
     ChangeListing,
     FileStore,
     HeldArticle,
     HeldChange,
+    HeldGap,
     HeldKey,
     HeldRevision,
     Listing,
     SignedHead,
 )
 from onrecord.store.state import (
+    ASKED,
     AbsenceRow,
     AddressRow,
     DeliveryRow,
@@ -29,9 +32,11 @@ from onrecord.store.state import (
     PictureRow,
     SourceRow,
     State,
+    WindowRow,
 )
 
 __all__ = [
+    "ASKED",
     "AbsenceRow",
     "AddressRow",
     "Catalog",
@@ -44,14 +49,20 @@ __all__ = [
     "FolderStore",
     "HeldArticle",
     "HeldChange",
+    "HeldGap",
     "HeldKey",
     "HeldRevision",
     "Listing",
+    "Mark",
+    "Marks",
     "MemoryRow",
+    "Note",
     "PictureRow",
+    "Place",
     "SignedHead",
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WindowRow",
     "copy_database",
 ]

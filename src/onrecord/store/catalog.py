@@ -20,6 +20,7 @@ from onrecord.store.protocols import (
     ChangeListing,
     HeldArticle,
     HeldChange,
+    HeldGap,
     HeldKey,
     HeldRevision,
     Listing,
@@ -85,6 +86,19 @@ _MIGRATIONS = (
     # What was deleted on purpose: its addresses are not kept again, and its number is not given again.
     """
     CREATE TABLE forgotten (key TEXT PRIMARY KEY, source TEXT, number INTEGER) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE gap (
+        seq INTEGER PRIMARY KEY, source TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, since TEXT NOT NULL,
+        until TEXT NOT NULL, at TEXT NOT NULL, data TEXT NOT NULL, filled_at TEXT, filled_by TEXT,
+        found INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX gap_source ON gap (source, kind, url);
+    """,
+    """
+    CREATE TABLE enclosure (
+        id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
+    ) WITHOUT ROWID;
     """,
     # What was known of its site when a revision was read.
     """
@@ -222,20 +236,11 @@ class SqliteCatalog:
                 self._apply_rewriting(line)
             case Event.FORGOTTEN:
                 self._forget(line)
+            case Event.GAP | Event.FILLED:
+                self._apply_gap(line)
             case _:
                 self._apply_signing(line)
         self._apply_rest(line)
-
-    def _apply_signing(self, line: Line) -> None:
-        match line.event:
-            case Event.KEYED:
-                key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
-                self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
-            case Event.SIGNED:
-                signed = (line.seq, _text(line.at), line.data["key"])
-                self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
-            case _:
-                pass
 
     def _apply_rest(self, line: Line) -> None:
         """Bring in what lines of several kinds say."""
@@ -268,7 +273,8 @@ class SqliteCatalog:
             "INSERT OR REPLACE INTO forgotten SELECT key, ?, ? FROM alias WHERE id = ?",
             (line.data["source"], line.data["number"], gone),
         )
-        for table in ("article", "author", "alias", "revision", "picture", "change"):
+        self._db.run("DELETE FROM gap WHERE url IN (SELECT url FROM alias WHERE id = ?)", (gone,))
+        for table in ("article", "author", "alias", "revision", "picture", "enclosure", "change"):
             self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
 
     def _apply_rewriting(self, line: Line) -> None:
@@ -307,9 +313,33 @@ class SqliteCatalog:
             ),
         )
         if self._db.value("SELECT revision FROM article WHERE id = ?", (document.id,)) == revision.number:
-            self._put_authors_and_pictures(document)
+            self._put_parts(document)
 
-    def _put_authors_and_pictures(self, document: Document) -> None:
+    def _apply_signing(self, line: Line) -> None:
+        if line.event is Event.KEYED:
+            key = (line.seq, line.data["key"], line.data["public"], _text(line.at))
+            self._db.run("INSERT OR REPLACE INTO key VALUES (?, ?, ?, ?)", key)
+        elif line.event is Event.SIGNED:
+            signed = (line.seq, _text(line.at), line.data["key"])
+            self._db.run("INSERT OR REPLACE INTO signed VALUES (?, ?, ?)", signed)
+
+    def _apply_gap(self, line: Line) -> None:
+        data, at = line.data, _text(line.at)
+        if line.event is Event.FILLED:
+            self._db.run(
+                "UPDATE gap SET found = found + ?, filled_at = CASE WHEN ? THEN ? END, filled_by = ? WHERE seq = ?",
+                (data.get("found", 0), data["whole"], at, data["by"], data["gap"]),
+            )
+            return
+        values = (line.seq, data["source"], data["kind"], data.get("url"), data["since"], data["until"], at)
+        self._db.run(
+            "INSERT OR REPLACE INTO gap (seq, source, kind, url, since, until, at, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, json.dumps(dict(data), ensure_ascii=False)),
+        )
+
+    def _put_parts(self, document: Document) -> None:
+        """Write who wrote an article, its pictures and its enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
@@ -319,6 +349,10 @@ class SqliteCatalog:
                 "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?)",
                 (document.id, picture.url, picture.digest, picture.path, picture.reason),
             )
+        self._db.run("DELETE FROM enclosure WHERE id = ?", (document.id,))
+        for one in document.enclosures:
+            values = (document.id, one.url, one.path, one.reason)
+            self._db.run("INSERT OR REPLACE INTO enclosure VALUES (?, ?, ?, ?)", values)
 
     def _add_change(self, line: Line) -> None:
         """Note a line that says what a publisher changed or took away."""
@@ -369,7 +403,7 @@ class SqliteCatalog:
             " content_digest = :content_digest, has_envelope = max(has_envelope, :has_envelope)",
             values,
         )
-        self._put_authors_and_pictures(document)
+        self._put_parts(document)
         self._add_alias(document.id, article.canonical_url)
         self._apply_revision(line, document)
 
@@ -555,6 +589,15 @@ class SqliteCatalog:
         sql = "SELECT url, path, reason FROM picture WHERE id = ? ORDER BY url"
         return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (article_id,))]
 
+    def enclosures_missing(self, source: str) -> list[tuple[str, str, str]]:
+        """Return (article, address, reason) of a source's enclosures that were to be kept, and are not."""
+        sql = (
+            "SELECT enclosure.id, enclosure.url, enclosure.reason FROM article"
+            " JOIN enclosure ON enclosure.id = article.id"
+            " WHERE article.source = ? AND enclosure.reason IS NOT NULL ORDER BY article.number, enclosure.url"
+        )
+        return [(row[0], row[1], row[2]) for row in self._db.rows(sql, (source,))]
+
     def keys(self) -> list[HeldKey]:
         """Return the keys that the ledger was signed with, the one in use first."""
         rows = self._db.rows("SELECT id, public, seq, at FROM key ORDER BY seq DESC", ())
@@ -580,6 +623,52 @@ class SqliteCatalog:
         for source, kept, missing in self._db.rows(pictures):
             found[source] |= {"pictures": kept, "pictures_missing": missing}
         return found
+
+    # ---- gaps
+
+    def gaps(self, source: str | None, *, only_open: bool = True) -> list[HeldGap]:
+        """Return the gaps of a source, or of all, in the order of the ledger; the filled ones too if wanted."""
+        where = "(?1 IS NULL OR source = ?1)" + (" AND filled_at IS NULL" if only_open else "")
+        sql = (
+            "SELECT seq, source, kind, url, since, until, at, data, filled_at, filled_by, found FROM gap"
+            f" WHERE {where} ORDER BY seq"
+        )
+        return [_held_gap(row) for row in self._db.rows(sql, (source,))]
+
+    def has_gap(self, source: str, kind: str, url: str | None, since: datetime | None = None) -> bool:
+        """Is there a gap of this kind and address, filled or not; with *since*, one that begins then?"""
+        sql = "SELECT 1 FROM gap WHERE source = ? AND kind = ? AND url IS ?"
+        values: list[Any] = [source, kind, url]
+        if since is not None:
+            sql += " AND since = ?"
+            values.append(_text(since))
+        return self._db.row(sql, values) is not None
+
+    def moments(self, source: str, *, limit: int) -> list[datetime]:
+        """Return when the newest articles of a source were published, as claimed, else first captured."""
+        sql = f"SELECT {_MOMENT} FROM article WHERE source = ? ORDER BY {_MOMENT} DESC, number DESC LIMIT ?"
+        return [_moment(row[0]) for row in self._db.rows(sql, (source, limit))]
+
+    def first_captured_at(self, source: str) -> datetime | None:
+        """Return when the first article of a source was captured."""
+        found = self._db.value("SELECT min(first_captured_at) FROM article WHERE source = ?", (source,))
+        return _moment(found) if found else None
+
+
+def _held_gap(row: tuple[Any, ...]) -> HeldGap:
+    return HeldGap(
+        seq=row[0],
+        source=row[1],
+        kind=row[2],
+        url=row[3],
+        since=_moment(row[4]),
+        until=_moment(row[5]),
+        at=_moment(row[6]),
+        data=json.loads(row[7]),
+        filled_at=_moment(row[8]) if row[8] else None,
+        filled_by=row[9],
+        found=row[10],
+    )
 
 
 def _removal(told: Sequence[HeldChange]) -> Removal:

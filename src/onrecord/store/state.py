@@ -6,14 +6,15 @@ No article hangs on it: lose it, and the next round asks unconditionally and kee
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from onrecord.store._sqlite import Database
+from onrecord.urls import lookup_key
 
 APPLICATION_ID = 0x4F6E5273  # "OnRs"
 
@@ -65,6 +66,32 @@ _MIGRATIONS = (
         PRIMARY KEY (hook, seq)
     ) WITHOUT ROWID;
     """,
+    # What tells of gaps: what each list has shown, and when each source was judged.
+    """
+    ALTER TABLE feed ADD COLUMN read_at TEXT;
+    ALTER TABLE source ADD COLUMN judged_at TEXT;
+    CREATE TABLE list_window (
+        url TEXT PRIMARY KEY, source TEXT NOT NULL, first_read_at TEXT NOT NULL, joined_since TEXT NOT NULL,
+        shown TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX list_window_source ON list_window (source);
+    CREATE INDEX entry_seen ON entry (source, first_seen_at);
+    """,
+    # What a list says of itself: that it is gone for good, who pushes it, when it is not to be asked.
+    """
+    ALTER TABLE feed ADD COLUMN gone_at TEXT;
+    ALTER TABLE feed ADD COLUMN hub_url TEXT;
+    ALTER TABLE feed ADD COLUMN skips TEXT;
+    CREATE INDEX feed_claims ON feed (claims_digest) WHERE claims_digest IS NOT NULL;
+    """,
+    "ALTER TABLE source ADD COLUMN left_at TEXT",
+    """
+    CREATE TABLE asked (
+        month TEXT NOT NULL, host TEXT NOT NULL, requests INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        not_modified INTEGER NOT NULL, failures INTEGER NOT NULL, postponed INTEGER NOT NULL,
+        allowed INTEGER NOT NULL, disallowed INTEGER NOT NULL, PRIMARY KEY (month, host)
+    ) WITHOUT ROWID;
+    """,
     # What is being learned of each site, and the memories that were frozen out of it, which documents name.
     """
     CREATE TABLE learning (site TEXT PRIMARY KEY, learned TEXT NOT NULL) WITHOUT ROWID;
@@ -75,6 +102,11 @@ _MIGRATIONS = (
     CREATE INDEX memory_digest ON memory (digest);
     """,
 )
+
+
+#: What is counted of a host: requests, bytes of bodies, answers of 304, of 4xx and 5xx or none at all, and of 429
+#: and 503; addresses that its robots.txt allows, and that it does not.
+ASKED = ("requests", "bytes", "not_modified", "failures", "postponed", "allowed", "disallowed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +147,21 @@ class FeedRow:
     record_id: str | None = None
     record_date: datetime | None = None
     payload_digest: str | None = None
+    read_at: datetime | None = None  #: when it last answered with a whole list, or that it had not changed
+    gone_at: datetime | None = None  #: since when its server says that it is gone for good
+    hub_url: str | None = None  #: WebSub
+    skips: str | None = None  #: JSON: [hours, days], UTC, in which it is not to be asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRow:
+    """What a list has shown, to tell whether its next reading joins."""
+
+    url: str
+    source: str
+    first_read_at: datetime
+    joined_since: datetime  #: since then each reading joined the one before
+    shown: str  #: JSON: [key, id, seconds since 1970] of each entry, as `gaps.remembered` chose them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +208,10 @@ class SourceRow:
     checked_at: datetime | None = None
     failures: int = 0
     reason: str | None = None
+    judged_at: datetime | None = None  #: when it was last looked at for gaps
+    left_at: datetime | None = (
+        None  #: when a round that was at its limit left it; None: it was followed to the end
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +253,7 @@ _MOMENTS = frozenset(
     {
         *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
         *("answered_at", "counted_at", "since", "until"),
+        *("read_at", "first_read_at", "joined_since", "judged_at", "gone_at", "left_at"),
     }
 )
 _FLAGS = frozenset({"may_pass", "is_remade"})
@@ -252,6 +304,21 @@ class State:
         """Return what is known of a source's feeds."""
         return self._all(FeedRow, "feed", "source = ? ORDER BY url", (source,))
 
+    def twins_of(self, feed: FeedRow, *, least: int) -> list[FeedRow]:
+        """Return the other lists that show the very same entries, if it shows at *least* so many."""
+        if feed.claims_digest is None or feed.entries < least:
+            return []
+        where = "claims_digest = ? AND claims_digest IS NOT NULL AND url <> ? ORDER BY url"
+        return self._all(FeedRow, "feed", where, (feed.claims_digest, feed.url))
+
+    def window(self, url: str) -> WindowRow | None:
+        """Return what a list has shown."""
+        return self._get(WindowRow, "list_window", "url = ?", (url,))
+
+    def windows_of(self, source: str) -> list[WindowRow]:
+        """Return what a source's lists have shown."""
+        return self._all(WindowRow, "list_window", "source = ? ORDER BY url", (source,))
+
     def entry(self, source: str, key: str) -> EntryRow | None:
         """Return what came of a source's entry."""
         return self._get(EntryRow, "entry", "source = ? AND key = ?", (source, key))
@@ -265,6 +332,11 @@ class State:
         return self._all(
             EntryRow, "entry", "source = ? AND outcome <> 'kept' ORDER BY last_seen_at DESC, key", (source,)
         )
+
+    def entries_seen(self, source: str, *, limit: int) -> list[tuple[str, datetime]]:
+        """Return (address, when it was first listed) of the newest entries of a source, kept or not."""
+        sql = "SELECT url, first_seen_at FROM entry WHERE source = ? ORDER BY first_seen_at DESC LIMIT ?"
+        return [(row[0], _moment(row[1])) for row in self._db.rows(sql, (source, limit))]
 
     def entries_due(self, source: str, now: datetime) -> list[EntryRow]:
         """Return the entries that became no article and are worth asking again at *now*."""
@@ -287,6 +359,11 @@ class State:
     def source(self, source_id: str) -> SourceRow | None:
         """Return a source's schedule and health."""
         return self._get(SourceRow, "source", "id = ?", (source_id,))
+
+    def left_sources(self) -> dict[str, datetime]:
+        """Return the sources that a round left at its limit, and since when."""
+        sql = "SELECT id, left_at FROM source WHERE left_at IS NOT NULL"
+        return {row[0]: _moment(row[1]) for row in self._db.rows(sql)}
 
     def absence(self, article_id: str) -> AbsenceRow | None:
         """Return how often an article was looked for in vain."""
@@ -318,10 +395,23 @@ class State:
         gone = json.dumps(list(article_ids))
         for table in ("address", "entry", "absence"):
             self._db.run(f"DELETE FROM {table} WHERE article_id {chosen}", (gone,))
-        named = json.dumps(list(urls))
+        addresses = list(urls)
+        self._forget_shown({lookup_key(url) for url in addresses})
+        named = json.dumps(addresses)
         self._db.run(f"DELETE FROM host_note WHERE key {chosen} OR value {chosen}", (named, named))
         self._db.run(f"DELETE FROM picture WHERE path {chosen}", (json.dumps(list(pictures)),))
         self._db.compact()
+
+    def _forget_shown(self, keys: set[str]) -> None:
+        """Forget that lists have shown these addresses."""
+        rows = [
+            row
+            for key in keys
+            for row in self._all(WindowRow, "list_window", "instr(shown, ?)", (_quoted(key),))
+        ]
+        for row in {row.url: row for row in rows}.values():
+            left = [entry for entry in json.loads(row.shown) if entry[0] not in keys]
+            self.put(replace(row, shown=json.dumps(left, separators=(",", ":"))))
 
     def deliveries(self) -> list[DeliveryRow]:
         """Return what hooks are still to be told, the oldest first."""
@@ -333,7 +423,15 @@ class State:
 
     def put(
         self,
-        row: AddressRow | FeedRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow | MemoryRow,
+        row: AddressRow
+        | FeedRow
+        | WindowRow
+        | EntryRow
+        | PictureRow
+        | SourceRow
+        | AbsenceRow
+        | DeliveryRow
+        | MemoryRow,
     ) -> None:
         """Write a row, in place of the one with its key."""
         table = _TABLES[type(row)]
@@ -357,6 +455,29 @@ class State:
             self._db.run(
                 "INSERT OR REPLACE INTO host_note VALUES (?, ?, ?, ?)", (kind, key, value, _text(at))
             )
+
+    def add_asked(self, at: datetime, counts: Mapping[str, Sequence[int]]) -> None:
+        """Add to what was asked of hosts in a month: the figures of `ASKED`, in their order."""
+        sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in ASKED)
+        marks = ", ".join("?" * (len(ASKED) + 2))
+        sql = (
+            f"INSERT INTO asked (month, host, {', '.join(ASKED)}) VALUES ({marks})"
+            f" ON CONFLICT (month, host) DO UPDATE SET {sums}"
+        )
+        with self.transaction():
+            for host, figures in counts.items():
+                self._db.run(sql, (f"{at:%Y-%m}", host, *figures))
+
+    def asked(self) -> list[tuple[str, str, str, dict[str, int]]]:
+        """Return (host, first month, last month, figures) of each host that was asked, the most asked first."""
+        sums = ", ".join(f"sum({name})" for name in ASKED)
+        sql = (
+            f"SELECT host, min(month), max(month), {sums} FROM asked GROUP BY host"
+            " ORDER BY sum(requests) DESC, host"
+        )
+        return [
+            (row[0], row[1], row[2], dict(zip(ASKED, row[3:], strict=True))) for row in self._db.rows(sql)
+        ]
 
     # ---- fixity
 
@@ -432,6 +553,7 @@ class State:
 _TABLES: dict[type, str] = {
     AddressRow: "address",
     FeedRow: "feed",
+    WindowRow: "list_window",
     EntryRow: "entry",
     PictureRow: "picture",
     SourceRow: "source",
@@ -448,6 +570,11 @@ def _typed(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
     for name in _FLAGS & found.keys():
         found[name] = bool(found[name])
     return found
+
+
+def _quoted(text: str) -> str:
+    """Return a text as it stands within JSON."""
+    return json.dumps(text)[1:-1]
 
 
 def _text(at: datetime) -> str:

@@ -1,0 +1,186 @@
+"""What every page stands on: the archive, its search index, the templates, and rows for lists."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import jinja2
+from aiohttp import web
+
+from onrecord import search as searching
+from onrecord.archive import CONFIG, Archive
+from onrecord.archive.layout import SEARCH
+from onrecord.config import Config
+from onrecord.errors import ArchiveLockedError, ArticleNotHeldError
+from onrecord.search import SearchIndex, Span
+from onrecord.store import HeldArticle, Listing
+
+ON_A_PAGE = 50
+#: A page number beyond this was made up.
+LAST_PAGE = 100_000
+_MONTHS_SHOWN = 24
+
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ug", "ps", "yi", "ckb", "dv", "sd"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An article in a list."""
+
+    held: HeldArticle
+    source: str  #: its source's title
+    day: str
+    headline: tuple[Span, ...] = ()
+    lines: tuple[Span, ...] = ()
+    revision: int | None = None  #: the match is in this revision, which is not the newest
+
+
+class Shown:
+    """One archive, as the pages see it. It is opened to be read alone."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.archive = Archive.open(root)
+        self.index = SearchIndex(root / SEARCH)
+        self._config_at = (root / CONFIG).stat().st_mtime_ns
+        self._following = asyncio.Lock()
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("onrecord.reader"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(address=address, direction=direction, quote=quoted)
+
+    async def close(self, _: web.Application) -> None:
+        """Let go of the archive."""
+        self.index.close()
+        self.archive.close()
+
+    # ---------------------------------------------------------------- pages
+
+    def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
+        """Return a template filled in."""
+        given = {"archive_name": self.root.resolve().name, "asked": "", "path": request.path}
+        text = self._templates.get_template(template).render(**{**given, **values})
+        headers = {"Cache-Control": "private, no-cache"}
+        return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+    def problem(self, request: web.Request, title: str, what: str, *, status: int) -> web.Response:
+        """Show what is wrong."""
+        return self.page(request, "problem.html", title=title, what=what, status=status)
+
+    def listed(
+        self, request: web.Request, title: str, listing: Listing, *, lang: str | None = None
+    ) -> web.Response:
+        """Return a page of a list, day by day; what changed is in the order of its changes."""
+        number = page_number(request)
+        total = self.archive.catalog.count(listing)
+        rows = self.rows(
+            self.archive.catalog.articles(replace(listing, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE))
+        )
+        return self.page(
+            request,
+            "list.html",
+            title=title,
+            lang=lang,
+            days=[("", rows)] if listing.changed else by_day(rows),
+            total=total,
+            page=number,
+            pages=math.ceil(total / ON_A_PAGE),
+            months=self.archive.catalog.months(listing.source)[:_MONTHS_SHOWN] if listing.source else [],
+            has_sources=listing.source is None,
+        )
+
+    # ---------------------------------------------------------------- what is held
+
+    def held(self, request: web.Request) -> HeldArticle:
+        """Return the article that an address names.
+
+        Raises:
+            ArticleNotHeldError: There is none.
+        """
+        held = self.archive.catalog.article(request.match_info["id"])
+        if held is None:
+            raise ArticleNotHeldError(request.match_info["id"])
+        return held
+
+    def rows(self, articles: Iterable[HeldArticle]) -> list[Row]:
+        """Return a list's rows."""
+        return [Row(held, self.title(held.source), f"{moment(held):%Y-%m-%d}") for held in articles]
+
+    async def follow(self) -> None:
+        """Bring the search index up to the archive, on a thread with an archive of its own."""
+        async with self._following:
+            if self.index.head() != self.archive.catalog.head():
+                await asyncio.to_thread(_follow, self.root, self.index)
+
+    # ---------------------------------------------------------------- settings
+
+    def config(self) -> Config:
+        """Return the settings as onrecord.toml has them now."""
+        at = (self.root / CONFIG).stat().st_mtime_ns
+        if at != self._config_at:
+            self.archive.reload_config()
+            self._config_at = at
+        return self.archive.config
+
+    def title(self, source: str) -> str:
+        """Return what a source is called."""
+        return next((one.title for one in self.config().sources if one.id == source and one.title), source)
+
+    def language(self, source: str) -> str | None:
+        """Return the language that a source is said to write in."""
+        return next((one.language for one in self.config().sources if one.id == source), None)
+
+
+def _follow(root: Path, index: SearchIndex) -> None:
+    with Archive.open(root) as archive:
+        try:
+            searching.follow(archive, index)
+        except ArchiveLockedError:
+            # Another process indexes; what is there is searched.
+            return
+
+
+def by_day(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """Return rows, which are in order, with the day that each stretch of them has."""
+    return [(day, list(of)) for day, of in groupby(rows, key=lambda row: row.day)]
+
+
+def moment(held: HeldArticle) -> datetime:
+    """Return when an article was published, as claimed, else first kept; in UTC."""
+    return searching.moment_of(held).astimezone(UTC)
+
+
+def page_number(request: web.Request) -> int:
+    """Return the page of a list that is asked for; the first one for what is no number."""
+    given = request.query.get("page", "1")
+    return int(given) if re.fullmatch(r"[1-9]\d{0,5}", given) and int(given) <= LAST_PAGE else 1
+
+
+def address(path: str, **query: object) -> str:
+    """Return *path* with those values of *query* that say something."""
+    asked = urlencode({key: value for key, value in query.items() if value not in {None, "", False}})
+    return f"{path}?{asked}" if asked else path
+
+
+def quoted(text: str) -> str:
+    """Return *text* as one segment of a path."""
+    return quote(text, safe="")
+
+
+def direction(language: str | None) -> str:
+    """Return which way a language is written: "ltr" or "rtl"."""
+    base = (language or "").partition("-")[0].lower()
+    return "rtl" if base in _RIGHT_TO_LEFT else "ltr"
