@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from fetch_web import answer
+from onrecord.archive import Archive, prune
 from onrecord.cli.app import app
-from onrecord.extract import Explanation, LineTold, SiteMemory, explain_page
+from onrecord.extract import Explanation, Find, Language, LineTold, SiteMemory, SiteRule, explain_page
 from rounds import PARAGRAPHS, Paper, item, page
 from site_pages import APPEAL, SEEN, memory
 from site_pages import page as herald
@@ -90,6 +93,55 @@ def test_the_text_is_told_where_it_begins_and_ends(told: Explanation) -> None:
     assert [one.is_in for one in told.lines if one.text in PARAGRAPHS] == [True] * len(PARAGRAPHS)
 
 
+#: A page whose claims disagree, each for another reason.
+DOUBTFUL = f"""<!doctype html><html lang=en><title>Bridge Shut | The Paper</title>
+<meta property="og:image" content="/logo.png"><meta property="og:title" content="The Bridge, Explained">
+<meta name="description" content="{PARAGRAPHS[0]}">
+<meta name="author" content="News Desk"><meta property="article:published_time" content="2026-05-17T12:00:00+02:00">
+<meta name="last-modified" content="2026-05-17T10:00:00Z"><meta name="date" content="soon">
+<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Bridge Shut",
+"datePublished": "2026-05-17T10:00:00Z"}}</script><article><h1>Bridge Shut</h1>
+<h2 class="headline">Ferries, Says the Council, Will Have to Do</h2>
+{"".join(f"<p>{words}</p>" for words in PARAGRAPHS)}</article></html>""".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("headline", "The Bridge, Explained", "no line of the page"),
+        ("headline", "Ferries, Says the Council, Will Have to Do", "(enough is 0.60)"),
+        ("standfirst", PARAGRAPHS[0], "in the text"),
+        ("authors", "News Desk", "names no person"),
+        ("published_at", "soon", "no time that can be read"),
+        ("modified_at", "2026-05-17T10:00:00Z", "no later than the publication"),
+        ("pictures", "/logo.png", "not shown"),
+    ],
+)
+def test_what_was_passed_over_says_why(name: str, value: str, why: str) -> None:
+    """The value alone does not tell whether the reader or the page is wrong."""
+    claims = explain_page(DOUBTFUL, url=URL).claims
+    assert why in next(one.why or "" for one in claims if (one.field, one.value) == (name, value))
+
+
+def test_the_same_moment_written_otherwise_agrees() -> None:
+    """Zones and fractions of a second are no disagreement: whoever looks for one must not read them all."""
+    claims = explain_page(DOUBTFUL, url=URL).claims
+    assert {one.agrees for one in claims if one.origin == "article:published_time"} == {True}
+
+
+def test_a_doubtful_line_tells_which_odds_it_had_and_which_it_needed(told: Explanation) -> None:
+    """Where tables decide, whoever doubts the answer sees by how much it was missed, and which features did it."""
+    assert re.search(
+        r"weighed [+-]\d\.\d\d.*more than [+-]\d\.\d\d is text", "; ".join(line(told, "The old bridge").why)
+    )
+
+
+def test_a_rule_that_read_the_page_is_named() -> None:
+    """It may be the rule that is wrong."""
+    rule = SiteRule(name="paper.example", language=Language.CSS, fields={"headline": (Find(select="h3"),)})
+    assert explain_page(PAGE, url=URL, rule=rule).rule == "paper.example"
+
+
 def test_furniture_is_told_as_such() -> None:
     """A line that learning took out must not be a riddle."""
     explained = explain_page(herald(99), url=URL, site=memory(*SEEN))
@@ -141,6 +193,16 @@ def test_extract_tells_what_was_passed_over() -> None:
     )
 
 
+def test_extract_says_of_a_field_that_nothing_tells_it() -> None:
+    """Silence of the page and a mistake of the reader are two causes."""
+    page_of_none = (
+        b"<title>Bridge Shut</title><h1>Bridge Shut</h1>" + "".join(map("<p>{}".format, PARAGRAPHS)).encode()
+    )
+    assert "published_at  -\n                no data, no <meta> and no line" in ran(
+        "extract", "-", "--explain", given=page_of_none
+    )
+
+
 def test_the_explanation_stands_in_the_json_too() -> None:
     """Programs trace fields as well."""
     told = json.loads(ran("extract", "-", "--explain", "--json", given=PAGE))
@@ -180,3 +242,11 @@ def test_show_says_that_a_feeds_text_has_no_page_to_explain(paper: Paper) -> Non
     """Its fields are its entry's."""
     url = "http://paper.example/2026/tower-is-in-the-news"
     assert "read from its feed's text" in ran("show", url, "--explain", "--archive", paper.root)
+
+
+def test_show_says_of_a_pruned_capture_that_the_document_is_all_there_is(paper: Paper) -> None:
+    """What was left out on purpose is no damage."""
+    with Archive.open(paper.root, write=True) as archive:
+        prune(archive, before=datetime(2100, 1, 1, tzinfo=UTC), now=paper.web.clock.now())
+    url = "http://paper.example/2026/bridge-is-in-the-news"
+    assert "its capture has been pruned" in ran("show", url, "--explain", "--archive", paper.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from rich.text import Text
@@ -9,7 +10,6 @@ from rich.text import Text
 from onrecord.archive import Archive
 from onrecord.cli.terminal import plural, printed, say, say_json
 from onrecord.extract import Claim, Explanation, LineTold
-from onrecord.extract.explaining import MAX_TOLD
 from onrecord.model import Article, Evidence
 from onrecord.pipeline.explaining import explained
 from onrecord.store import HeldArticle, HeldRevision
@@ -21,6 +21,9 @@ _ORDER = (
 )
 _NAME = 13
 _PASSED_OVER = ", not chosen"
+_WEIGHED = "learned, "
+#: Fields that every article has: that nothing tells of one is said.
+_EXPECTED = frozenset(("headline", "byline", "authors", "published_at"))
 
 
 def say_why(archive: Archive, held: HeldArticle, revision: HeldRevision, *, as_json: bool) -> None:
@@ -72,32 +75,47 @@ def _values(article: Article | None) -> dict[str, str]:
 
 def _say_field(name: str, value: str | None, evidence: list[Evidence], claims: list[Claim]) -> None:
     """Print what a field is, where that comes from, and what else was said."""
+    # What was weighed line by line is told with the lines.
     reasons = [one for one in evidence if not one.origin.endswith(_PASSED_OVER)]
+    reasons = [one for one in reasons if not one.origin.startswith(_WEIGHED)] or reasons[:1]
     if value is None and not claims and not evidence:
+        if name in _EXPECTED:
+            _say_row(name, "-", "no data, no <meta> and no line by the headline tells it")
         return
     shown = value if value is not None else "; ".join(one.value for one in reasons) or "-"
     why = [f"{one.origin} ({one.confidence:.2f})" for one in reasons]
     known = {one.origin for one in reasons}
-    agreed = [one.origin for one in claims if one.value == shown[:MAX_TOLD] and one.origin not in known]
-    why += [f"also {', '.join(dict.fromkeys(agreed))}"] if agreed else []
-    _say_row(name, shown, "; ".join(why))
-    others: dict[str, list[str]] = {}
-    for claim in claims:
-        if claim.value != shown[:MAX_TOLD]:
-            others.setdefault(claim.value, []).append(claim.origin)
-    for other, origins in others.items():
-        _say_row("  not", other, ", ".join(dict.fromkeys(origins)), style="dim")
+    agreed = [one for one in claims if one.agrees and one.origin not in known]
+    why += [f"also {_origins(agreed)}"] if agreed else []
+    _say_row(name, shown, "; ".join(dict.fromkeys(why)))
+    others = [one for one in claims if not one.agrees]
+    for other in dict.fromkeys(one.value for one in others):
+        _say_row("  not", other, _origins([one for one in others if one.value == other]), style="dim")
+
+
+def _origins(claims: list[Claim]) -> str:
+    """Return where claims of one value stand, with what is known of them."""
+    found: dict[str | None, list[str]] = {}
+    for one in claims:
+        found.setdefault(one.why, []).append(one.origin)
+    told = {why: ", ".join(dict.fromkeys(origins)) for why, origins in found.items()}
+    return "; ".join(f"{origins}: {why}" if why else origins for why, origins in told.items())
 
 
 def _say_row(name: str, value: str, why: str, *, style: str = "") -> None:
     """Print a name and a value, and below it where it comes from."""
     _say_within(f"{name:{_NAME}} {value}", style=style)
     if why:
-        _say_within(f"{'':{_NAME}}   {why}", style="dim")
+        _say_below(why, indent=_NAME + 3)
 
 
 def _say_lines(told: Explanation) -> None:
     taken, whole = told.counts
+    origin = next((one.origin for one in told.extraction.evidence if one.field == "blocks"), None)
+    if told.rule:
+        say(f"\nRead by the rule {told.rule}; by itself the reader would take these lines:")
+    elif origin and not origin.startswith("lines of the page"):
+        say(f"\nThe text comes from another place than the page's lines: {origin}.")
     say(f"\nText: {taken} of {whole} lines" + (f", in {told.box}" if told.box else ""))
     if told.furniture or told.remembered:
         fields = ", ".join(told.remembered) or "no field"
@@ -111,14 +129,24 @@ def _say_lines(told: Explanation) -> None:
         before = one.at
         style = "" if one.is_in else "dim"
         _say_within(f" {'in' if one.is_in else 'out':4}{one.at:>4}  {one.text}", style=style)
-        _say_within(f"           {'; '.join([*_score(one), *one.why, one.path])}", style="dim")
+        _say_below("; ".join([*_score(one), *one.why, one.path]), indent=11)
 
 
 def _say_within(text: str, *, style: str) -> None:
-    """Print one line, cut where the terminal ends."""
+    """Print a value, cut where the terminal ends."""
     line = Text(text, style=style)
     line.truncate(printed.width, overflow="ellipsis")
     printed.print(line, soft_wrap=True)
+
+
+def _say_below(why: str, *, indent: int) -> None:
+    """Print reasons below what they are of, whole: the one that decided may be the last."""
+    margin = " " * indent
+    width = max(printed.width, indent + 40)
+    wrapper = textwrap.TextWrapper(width, initial_indent=margin, subsequent_indent=margin)
+    wrapper.break_on_hyphens = wrapper.break_long_words = False  # paths are copied
+    for line in wrapper.wrap(why):
+        printed.print(Text(line, style="dim"), soft_wrap=True)
 
 
 def _score(line: LineTold) -> list[str]:
@@ -132,7 +160,17 @@ def explanation_json(told: Explanation) -> dict[str, Any]:
             {"field": one.field, "origin": one.origin, "value": one.value, "confidence": one.confidence}
             for one in told.extraction.evidence
         ],
-        "claims": [{"field": one.field, "origin": one.origin, "value": one.value} for one in told.claims],
+        "claims": [
+            {
+                "field": one.field,
+                "origin": one.origin,
+                "value": one.value,
+                "agrees": one.agrees,
+                "why": one.why,
+            }
+            for one in told.claims
+        ],
+        "rule": told.rule,
         "box": told.box,
         "lines_taken": told.counts[0],
         "lines": [

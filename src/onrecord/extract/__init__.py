@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from onrecord.extract import entry as _entry
 from onrecord.extract import page as _page
-from onrecord.extract.explaining import Claim, Explanation, LineTold, explanation_of
+from onrecord.extract.claimed import Claim
+from onrecord.extract.explaining import Explanation, LineTold, explanation_of
 from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.rules import Find, Language, SiteRule
 from onrecord.extract.site import SiteMemory, Traits

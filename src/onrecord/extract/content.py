@@ -21,7 +21,7 @@ from onrecord.text import body_text, fold_space, normal_runs
 
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
-_PICTURE_METAS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+PICTURE_METAS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
 #: A body by a rule of others that is a smaller share of the reader's than this is none.
 TOO_LITTLE = 0.3
 #: Pictures that a page may claim as its article's own, in either way.
@@ -87,7 +87,7 @@ def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
 
 def _known(reading: Reading, people: tuple[str, ...]) -> Known:
     """Return what the page claims of its pictures, in Open Graph, cards for networks and JSON-LD."""
-    stated = [*reading.metas.every(*_PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
+    stated = [*reading.metas.every(*PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
     return Known(tuple(dict.fromkeys(media.key_of(one) for one in stated if "/" in one)), people)
 
 
@@ -118,7 +118,7 @@ def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     content = blocks_shown(inner, set(), title)
     if content:
         reading.problems.append(Problem("body-only-in-script"))
-        reading.note("blocks", "state in a script", "", 0.6)
+        reading.note("blocks", "state in a script", body_text(content), 0.6)
     return content
 
 

@@ -1,4 +1,4 @@
-"""Why a page was read as it was: what it claims, chosen or not, and what each line near the text's borders shows.
+"""Why a page was read as it was: what it claims, and what each line near the text's borders shows.
 
 Pure. For whoever finds a wrong field and wants its cause: nothing is decided here, all is told from the reading.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from onrecord.extract import headline, times
-from onrecord.extract.byline import AUTHOR_METAS
-from onrecord.extract.reading import Reading, near
+from onrecord.extract import learned
+from onrecord.extract.body import Body
+from onrecord.extract.claimed import MAX_TOLD, Claim, claims_made
+from onrecord.extract.reading import Reading
 from onrecord.extract.site import path_of
-from onrecord.extract.survey import Line, text_of
+from onrecord.extract.survey import Line
 from onrecord.extract.traits import traits_of
 from onrecord.extract.words import (
     CORRECTION,
@@ -28,8 +29,6 @@ from onrecord.model import Article, Extraction
 
 #: Lines told before the text, after it, and at each of its ends; of what is left out inside it, each.
 AROUND, ENDS = 8, 3
-#: Characters of a value or a line that are told, and claims of one field.
-MAX_TOLD, MAX_CLAIMS = 200, 12
 
 _SIGNS = {
     Sign.BODY: "called text",
@@ -56,15 +55,6 @@ _WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a page, or its entry, says that a field is; chosen or not."""
-
-    field: str
-    origin: str
-    value: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineTold:
     """A line of the page near a border of the text: is it in, and what does it show?"""
@@ -84,6 +74,7 @@ class Explanation:
 
     extraction: Extraction
     claims: tuple[Claim, ...]  #: by field, the weightiest first as a rule
+    rule: str | None  #: the rule for the site that it was read by
     box: str | None  #: the path of the box that the text was taken from
     counts: tuple[int, int]  #: lines of the text, lines of the page
     lines: tuple[LineTold, ...]
@@ -96,71 +87,14 @@ def explanation_of(reading: Reading, extraction: Extraction) -> Explanation:
     body = reading.body
     return Explanation(
         extraction=extraction,
-        claims=tuple(_claims(reading)),
+        claims=tuple(claims_made(reading)),
+        rule=reading.by_rule.rule.name if reading.by_rule else None,
         box=path_of(body.box) if body.box is not None else None,
         counts=(len(body.chosen), sum(1 for _ in reading.survey.lines())),
         lines=tuple(_line_told(reading, at, line) for at, line in _near_the_borders(reading)),
         remembered=tuple(_remembered(reading)),
         furniture=len(reading.known.furniture),
     )
-
-
-# ---------------------------------------------------------------- fields
-
-
-def _claims(reading: Reading) -> Iterator[Claim]:
-    """Yield what the page says of itself, field by field."""
-    told: dict[str, int] = {}
-    for name, origin, value in _said(reading):
-        words = " ".join((value or "").split())
-        told[name] = told.get(name, 0) + bool(words)
-        if words and told[name] <= MAX_CLAIMS:
-            yield Claim(name, origin, words[:MAX_TOLD])
-
-
-def _said(reading: Reading) -> Iterator[tuple[str, str, str | None]]:
-    metas, ld, entry = reading.metas, reading.ld, reading.entry
-    yield "headline", "json-ld headline", ld.headline
-    yield from _metas(reading, "headline", "og:title", "twitter:title")
-    yield "headline", "itemprop headline", metas.prop("headline")
-    yield "headline", "title", reading.survey.title
-    for seen in headline.visible(reading.survey, headline.claims_of(reading)):
-        yield "headline", path_of(seen.box), seen.text
-    yield "standfirst", "json-ld description", ld.description
-    yield from _metas(reading, "standfirst", "description", "og:description")
-    for name in ld.people:
-        yield "authors", "json-ld author", name
-    for name in ld.credited:
-        if name not in ld.people:
-            yield "authors", "json-ld author, a house", name
-    yield from _metas(reading, "authors", *AUTHOR_METAS)
-    yield "published_at", "json-ld datePublished", ld.published
-    yield from _metas(reading, "published_at", *times.PUBLISHED)
-    yield "modified_at", "json-ld dateModified", ld.modified
-    yield from _metas(reading, "modified_at", *times.MODIFIED)
-    yield from _marked(reading)
-    if entry is not None:
-        yield "headline", "feed entry", entry.headline
-        yield "authors", "feed entry", "; ".join(entry.authors)
-        yield "published_at", "feed entry", str(entry.published_at) if entry.published_at else None
-    yield "section", "json-ld articleSection", ld.section
-    yield from _metas(reading, "section", "article:section", "og:article:section", "parsely-section")
-
-
-def _metas(reading: Reading, name: str, *keys: str) -> Iterator[tuple[str, str, str | None]]:
-    for key in keys:
-        for value in reading.metas.every(key):
-            yield name, key, value
-
-
-def _marked(reading: Reading) -> Iterator[tuple[str, str, str | None]]:
-    """Yield what stands near the headline and is called a byline, a time, a kicker."""
-    fields = ((Sign.BYLINE, "byline"), (Sign.TIME, "published_at"), (Sign.KICKER, "kicker"))
-    for mark in near(reading):
-        for sign, name in fields:
-            if mark.sign & sign:
-                stated = mark.attributes.get("datetime") if sign == Sign.TIME else None
-                yield name, f"shown in {path_of(mark.box)}", stated or text_of(mark.node)
 
 
 def _remembered(reading: Reading) -> Iterator[str]:
@@ -176,20 +110,17 @@ def _remembered(reading: Reading) -> Iterator[str]:
 
 
 def _near_the_borders(reading: Reading) -> Iterator[tuple[int, Line]]:
-    """Yield the lines around the text's beginning and end, and those inside it that were left out."""
+    """Yield the lines around the text's beginning and end, those inside it that were left out, and those overruled."""
     body = reading.body
     lines = list(reading.survey.lines())
     if not body.chosen:
         yield from sorted(sorted(lines, key=lambda one: -one[1].weight)[:AROUND], key=lambda one: one[0])
         return
-    before = [one for one in lines if one[0] < body.start][-AROUND:]
-    inside = [one for one in lines if body.start <= one[0] < body.end]
-    after = [one for one in lines if one[0] >= body.end][:AROUND]
-    ends = {*body.chosen[:ENDS], *body.chosen[-ENDS:]}
-    chosen = set(body.chosen)
-    yield from before
-    yield from (one for one in inside if one[0] in ends or one[0] not in chosen)
-    yield from after
+    before = [at for at, _ in lines if at < body.start][-AROUND:]
+    left_out = {at for at, _ in lines if body.start <= at < body.end}.difference(body.chosen)
+    after = [at for at, _ in lines if at >= body.end][:AROUND]
+    told = {*before, *body.chosen[:ENDS], *left_out, *body.reasons, *body.chosen[-ENDS:], *after}
+    yield from (one for one in lines if one[0] in told)
 
 
 def _line_told(reading: Reading, at: int, line: Line) -> LineTold:
@@ -201,8 +132,27 @@ def _line_told(reading: Reading, at: int, line: Line) -> LineTold:
         text=line.text[:MAX_TOLD],
         weight=line.weight,
         score=None if score is None else round(score, 1),
-        why=(*reading.body.reasons.get(at, ()), *_shown(reading, at, line)),
+        why=(*_weighed(reading.body, at), *_shown(reading, at, line)),
     )
+
+
+def _weighed(body: Body, at: int) -> Iterator[str]:
+    """Yield how a doubtful line was weighed, the odds that it needed, and what did most for and against it."""
+    weighed = body.weighed.get(at)
+    if weighed is None:
+        return
+    needed = learned.LEAVE if weighed.is_chosen else learned.TAKE
+    against = ", against the rules" if at in body.reasons else ""
+    yield f"weighed {weighed.odds:+.2f}{against}: more than {needed:+.2f} is text"
+    yield f"most by {', '.join(learned.reasons(weighed.row))}"
+    if other := learned.objections(weighed.row):
+        yield f"in spite of {', '.join(other)}"
+    is_text = learned.is_text(weighed.odds, is_chosen=weighed.is_chosen)
+    if is_text is not weighed.is_chosen and at not in body.reasons:
+        cause = (
+            "it stands where a standfirst does" if at in body.of_head else "nothing else looks like a text"
+        )
+        yield f"not followed: {cause}"
 
 
 def _shown(reading: Reading, at: int, line: Line) -> Iterator[str]:

@@ -213,13 +213,9 @@ def choose(
     *claims* has each claim as often as the page makes it, the weightiest first: what three of them say is
     the headline, though its place in the page is odd.
     """
-    alone = len({id(one.box) for one in candidates if one.box.tag == "h1" and one.box.junk is None}) == 1
+    alone = _is_alone(candidates)
     scored = [
-        (
-            _score(one, claims, body_start=body_start, is_alone=alone)
-            + REMEMBERED * (known is not None and known.stands("headline", path_of(one.box))),
-            one,
-        )
+        (sum(value for _, value in _parts(one, claims, body_start, known, is_alone=alone)), one)
         for one in candidates
     ]
     best = max(scored, key=lambda pair: pair[0], default=None)
@@ -233,21 +229,46 @@ def choose(
     return None
 
 
-def _score(one: Seen, claims: Sequence[str], *, body_start: int, is_alone: bool) -> float:
+def scored(reading: Reading) -> list[tuple[float, str, Seen]]:
+    """Return what each heading that is seen scores for being the headline, and which parts that has, in words."""
+    claims = claims_of(reading)
+    candidates = visible(reading.survey, list(dict.fromkeys(claims)))
+    start, alone = _text_start(reading), _is_alone(candidates)
+    told = []
+    for one in candidates:
+        parts = [part for part in _parts(one, claims, start, reading.known, is_alone=alone) if part[1]]
+        words = ", ".join(f"{name} {value:+.2f}" for name, value in parts)
+        told.append((sum(value for _, value in parts), words, one))
+    return told
+
+
+def _is_alone(candidates: Sequence[Seen]) -> bool:
+    return len({id(one.box) for one in candidates if one.box.tag == "h1" and one.box.junk is None}) == 1
+
+
+def _text_start(reading: Reading) -> int:
+    return reading.body.start if reading.body.chosen else len(reading.survey.items)
+
+
+def _parts(
+    one: Seen, claims: Sequence[str], body_start: int, known: Recognised | None, *, is_alone: bool
+) -> Iterator[tuple[str, float]]:
+    """Yield the parts of what a heading scores for being the headline; a part of 0 says nothing."""
     # The first claim weighs most: a title for one network is written for its readers.
     alike = [one.likeness(claim) for claim in claims]
-    score = max((like * (0.9 if order else 1) for order, like in enumerate(alike)), default=0.5)
-    score += AGREEMENT * min(sum(like >= 0.9 for like in alike[1:]), 3)
-    score += FIRST_AGREES * (alike[:1] >= [0.9])
+    yield "like a claim", max((like * (0.9 if order else 1) for order, like in enumerate(alike)), default=0.5)
+    yield "other claims agree", AGREEMENT * min(sum(like >= 0.9 for like in alike[1:]), 3)
+    yield "the first claim agrees", FIRST_AGREES * (alike[:1] >= [0.9])
     if one.box.tag == "h1":
-        score += 0.25 if is_alone else 0.15
+        yield "<h1>", 0.25 if is_alone else 0.15
     if one.box.junk is not None:
-        score -= 0.25
+        yield "in a box of no article", -0.25
     if one.at > body_start:
-        score -= 0.3
+        yield "below the text's beginning", -0.3
     if one.box.link is not None or _is_linked(one.box):
-        score -= 0.2
-    return score
+        yield "a link", -0.2
+    if known is not None and known.stands("headline", path_of(one.box)):
+        yield "stands as on the site's other pages", REMEMBERED
 
 
 def _instead_of_a_crumb(
@@ -328,7 +349,7 @@ def headline_of(reading: Reading, candidates: list[Seen], claims: list[str]) -> 
 
     Keeps where it stands, and why it was chosen.
     """
-    start = reading.body.start if reading.body.chosen else len(reading.survey.items)
+    start = _text_start(reading)
     chosen = choose(candidates, claims, body_start=start, known=reading.known)
     if chosen is not None and (text := or_none(chosen.text)):
         reading.head_at = chosen.at

@@ -28,7 +28,7 @@ from onrecord.extract.dateline import dateline_in
 from onrecord.extract.filed import section_of, topics_of
 from onrecord.extract.language import language_of
 from onrecord.extract.overlay import Surroundings, overlaid
-from onrecord.extract.reading import Reading, described, lines_near, near
+from onrecord.extract.reading import Reading, described, houses_of, lines_near, near
 from onrecord.extract.rules import SiteRule
 from onrecord.extract.site import Recognised, SiteMemory, recognised, without_furniture
 from onrecord.extract.standfirst import standfirst_of
@@ -167,12 +167,8 @@ def _overlaid(reading: Reading, article: Article, content: tuple[Block, ...]) ->
     """Return *article* with what the site's rule found in the place of what the reader found."""
     if reading.by_rule is None:
         return article
-    metas = reading.metas
-    houses = [
-        name for name in (metas.value("og:site_name", "application-name"), *reading.ld.organizations) if name
-    ]
     languages = (reading.ld.language, reading.survey.language)
-    around = Surroundings(reading.resolve, tuple(houses), languages)
+    around = Surroundings(reading.resolve, tuple(houses_of(reading)), languages)
     made, evidence = overlaid(article, reading.by_rule, content, around)
     known = {"dateline", *(one.field for one in evidence)}
     reading.evidence[:] = [*evidence, *(one for one in reading.evidence if one.field not in known)]

@@ -60,6 +60,12 @@ def described(reading: Reading) -> list[str]:
     return [text for text in stated if text]
 
 
+def houses_of(reading: Reading) -> list[str]:
+    """Return the names of publications and publishers that the page states: they are nobody's names."""
+    stated = (reading.metas.value("og:site_name", "application-name"), *reading.ld.organizations)
+    return [name for name in stated if name]
+
+
 def near(reading: Reading) -> list[Mark]:
     """Return the marks by the headline: from shortly before it to the first lines of the text, then the foot's."""
     low, start = reading.head_at - NEAR, reading.body.start if reading.body.chosen else reading.head_at + 40

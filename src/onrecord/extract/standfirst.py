@@ -54,7 +54,17 @@ def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
             line.text
         ) < 1_200:
             text = _with_following(survey, at, end) if is_named or is_subheading else line.text
-            reading.note("standfirst", "line between headline and text", text, 0.9 if is_named else 0.8)
+            reasons = (
+                (is_named, "so called"),
+                (is_remembered, "where the site's other pages have it"),
+                (is_described, "as the page is described"),
+                (is_subheading, "a sub-headline"),
+                (is_sentence, "a sentence"),
+            )
+            why = next(why for holds, why in reasons if holds)
+            reading.note(
+                "standfirst", f"line between headline and text, {why}", text, 0.9 if is_named else 0.8
+            )
             return text
     if len(body.chosen) > 2:
         first = survey.items[body.chosen[0]]
