@@ -198,7 +198,7 @@ def test_extract_says_of_a_field_that_nothing_tells_it() -> None:
     page_of_none = (
         b"<title>Bridge Shut</title><h1>Bridge Shut</h1>" + "".join(map("<p>{}".format, PARAGRAPHS)).encode()
     )
-    assert "published_at  -\n                no data, no <meta> and no line" in ran(
+    assert "published_at  -\n                no data, no <meta>, no address" in ran(
         "extract", "-", "--explain", given=page_of_none
     )
 

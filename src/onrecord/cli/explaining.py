@@ -23,7 +23,12 @@ _NAME = 13
 _PASSED_OVER = ", not chosen"
 _WEIGHED = "learned, "
 #: Fields that every article has: that nothing tells of one is said.
-_EXPECTED = frozenset(("headline", "byline", "authors", "published_at"))
+_SILENT = {
+    "headline": "no data, no <meta> and no heading tells it",
+    "byline": "nothing by the headline is called a byline, and no data name a house",
+    "authors": "no data, no <meta> and no line by the headline or at the text's end names anybody",
+    "published_at": "no data, no <meta>, no address and no line by the headline tells it",
+}
 
 
 def say_why(archive: Archive, held: HeldArticle, revision: HeldRevision, *, as_json: bool) -> None:
@@ -79,8 +84,8 @@ def _say_field(name: str, value: str | None, evidence: list[Evidence], claims: l
     reasons = [one for one in evidence if not one.origin.endswith(_PASSED_OVER)]
     reasons = [one for one in reasons if not one.origin.startswith(_WEIGHED)] or reasons[:1]
     if value is None and not claims and not evidence:
-        if name in _EXPECTED:
-            _say_row(name, "-", "no data, no <meta> and no line by the headline tells it")
+        if name in _SILENT:
+            _say_row(name, "-", _SILENT[name])
         return
     shown = value if value is not None else "; ".join(one.value for one in reasons) or "-"
     why = [f"{one.origin} ({one.confidence:.2f})" for one in reasons]
@@ -113,9 +118,9 @@ def _say_lines(told: Explanation) -> None:
     taken, whole = told.counts
     origin = next((one.origin for one in told.extraction.evidence if one.field == "blocks"), None)
     if told.rule:
-        say(f"\nRead by the rule {told.rule}; by itself the reader would take these lines:")
-    elif origin and not origin.startswith("lines of the page"):
-        say(f"\nThe text comes from another place than the page's lines: {origin}.")
+        say(f"\nRead by the rule {told.rule}.")
+    if origin and not origin.startswith("lines of the page"):
+        say(f"\nThe text is not what the reader chose among the page's lines, which follow: {origin}.")
     say(f"\nText: {taken} of {whole} lines" + (f", in {told.box}" if told.box else ""))
     if told.furniture or told.remembered:
         fields = ", ".join(told.remembered) or "no field"

@@ -90,7 +90,7 @@ def _headings(reading: Reading) -> Iterator[Claim]:
     best = sorted(headline.scored(reading), key=lambda one: -one[0])
     for number, (score, parts, seen) in enumerate(best):
         if number < MAX_HEADINGS or seen.text == chosen:
-            why = f"scores {score:.2f} (enough is {headline.ENOUGH:.2f}): {parts}"
+            why = f"scores {score:.2f} (enough is {headline.ENOUGH:.2f}): {parts or 'nothing speaks for it'}"
             yield Claim("headline", path_of(seen.box), seen.text[:MAX_TOLD], seen.text == chosen, why)
 
 
