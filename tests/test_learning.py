@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from onrecord.extract import Find, Language, SiteMemory, SiteRule, read_page
+from onrecord.extract import Find, Language, SiteMemory, SiteRule, read_page, read_page_and_traits
 from onrecord.learning import MAX_LINES, MOST_BETWEEN, REST, WINDOW, Learning
 from onrecord.text import body_text
 from site_pages import APPEAL, AUTHOR, BACKGROUND, BEGAN, SEEN, memory, page, taught, traits, url
+
+PAGES = Path(__file__).parent / "golden" / "pages"
 
 
 def text(body: bytes, site: SiteMemory | None = None, rule: SiteRule | None = None) -> str:
@@ -26,6 +29,17 @@ def text(body: bytes, site: SiteMemory | None = None, rule: SiteRule | None = No
 def test_a_line_that_recurs_is_furniture_though_it_looks_like_text() -> None:
     """Whoever reads the archive wants the article, not the paper's appeal below each of them."""
     assert APPEAL not in text(page(99), memory(*SEEN))
+
+
+@pytest.mark.parametrize("name", sorted(place.name for place in PAGES.iterdir()))
+def test_a_text_is_what_it_is_without_a_memory_less_what_recurs(name: str) -> None:
+    """Whatever was learned, right or wrong, it adds no line to a text and puts none in another's place."""
+    body = (PAGES / name / "page.html").read_bytes()
+    known = read_page_and_traits(body, url=url(1), site=SiteMemory(""))[2]
+    every_second = SiteMemory("herald.example", frozenset(sorted(known.lines)[::2]))
+    alone, less = (read_page(body, url=url(1), site=site).article for site in (None, every_second))
+    lines = [body_text(one.blocks).splitlines() if one else [] for one in (alone, less)]
+    assert [line for line in lines[0] if line in lines[1]] == lines[1]
 
 
 def test_by_itself_a_page_can_not_tell() -> None:

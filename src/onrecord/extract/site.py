@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from onrecord.extract.body import Body
 from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey
-from onrecord.extract.words import CORRECTION, CREDITS, Sign
+from onrecord.extract.words import CORRECTION, CREDITS
 from onrecord.text import fold_space
 
 #: Goes up whenever lines or paths are named in another way: a memory of an older recipe knows nothing here.
@@ -148,15 +148,14 @@ def _key(path: str, text: str) -> str:
 
 
 def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Recognised:
-    """Name the page's lines, and tell which are furniture; a box where text stood on other pages is called text.
+    """Name the page's lines, and tell which are furniture.
 
-    What is furniture is left out once the text is chosen (`without_furniture`): so the text is what it is without a
-    memory, less what recurs. *own* are texts that the page claims as its own, its description say: they recur where
+    It is left out once the text is chosen (`without_furniture`): so the text is what it is without a memory, less what
+    recurs. *own* are texts that the page claims as its own, its description say: they recur where
     others tease it.
     """
     known = Recognised(memory)
     claims = {fold_space(one) for one in own}
-    texts = memory.paths.get("body", frozenset())
     for at, line in survey.lines():
         if len(known.keys) >= MAX_LINES:
             break
@@ -166,9 +165,6 @@ def recognised(survey: Survey, memory: SiteMemory, own: Iterable[str]) -> Recogn
         key = known.keys[at] = _key(path, line.text)
         if key in memory.furniture and line.text not in claims and not _is_note(line.text):
             known.furniture.add(at)
-        elif path in texts:
-            line.box.signs |= Sign.BODY
-            line.box.inherited |= Sign.BODY
     return known
 
 
