@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types bench bench-extraction bench-learning bench-verdicts bench-verify clean
+.PHONY: help install demo test check format lint types bench bench-extraction bench-feeds bench-learning bench-mutations \
+	bench-verdicts bench-verify clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -55,11 +56,16 @@ bench-extraction: $(READY)  ## how well pages are read (needs ../shared)
 bench-learning: $(READY)  ## what it adds to know a site's other pages (needs ../shared)
 	$(BIN)/python benchmarks/extraction/learning.py
 
+bench-feeds: $(READY)  ## what a round over twenty thousand feeds costs beside a bare loop
+	$(BIN)/python benchmarks/many_feeds.py
+
 bench-verdicts: $(READY)  ## how many walls are kept, and how many articles refused (needs ../shared)
 	$(BIN)/python benchmarks/verdicts.py
 
 bench-verify: $(READY)  ## how fast every byte is read again, beside sha256sum
 	$(BIN)/python benchmarks/verify.py
+bench-mutations: $(READY)  ## what pages made worse cost, and whether memory grows (needs ../shared)
+	$(BIN)/python benchmarks/mutations.py
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

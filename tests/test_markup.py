@@ -90,6 +90,26 @@ def test_a_refused_encoding_is_named() -> None:
     assert problem.code == "encoding-refused"
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16"])
+def test_a_page_is_utf_8_without_nul_whatever_it_came_in(codec: str) -> None:
+    """The parser ends a text at a NUL, and takes UTF-8 alone: it gets a page's own bytes where they are that."""
+    declared = f'<meta charset="{codec}"><p>\x00{CHINESE}'
+    assert markup.decode(declared.encode(codec)).utf8 == declared.replace("\x00", "").encode()
+
+
+def test_a_character_cut_in_two_by_the_size_of_a_look_is_whole() -> None:
+    """Bytes are looked through piece by piece; a page that is right at every byte must not be called broken."""
+    decoded = markup.decode(b'<meta charset="utf-8">a' + ("桥" * 100_000).encode())
+    assert (decoded.encoding, decoded.problems) == ("utf-8", ())
+
+
+def test_what_stands_around_a_monstrous_tag_is_kept() -> None:
+    """One tag made to hurt must not take the page's text with it."""
+    monster = "<p " + " ".join(f"a{number}=1" for number in range(10_000)) + ">"
+    tree = markup.parse(f"<h1>Before</h1>{monster}<h2>After</h2>")
+    assert [element.text for element in tree.elements("h1", "h2")] == ["Before", "After"]
+
+
 def test_elements_come_in_the_order_of_the_page() -> None:
     """Autodiscovery takes the first feed that a page names."""
     tree = markup.parse("<link rel=alternate href=/a><p><a href=/b>B <b>b</b></a>")

@@ -6,9 +6,10 @@ Pure: no files, network, clock or log. The parser is lexbor, through selectolax;
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,6 +32,8 @@ MAX_ATTRIBUTES = 4_000
 #: A tree takes 400 bytes for a tag and its text. The fullest real pages have 60,000 tags.
 MAX_TAGS = 250_000
 
+_LOST = "\ufffd"  # what stands where bytes made no character
+_PIECE = 16_384  # stays in a core's own memory
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -69,48 +72,29 @@ _GUESSES = (
 )
 _KNOWN = frozenset(codec for codec, _, _ in _GUESSES)
 _OF_TWO_BYTES = frozenset(codec for codec, lead, _ in _GUESSES if lead[0])
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 # These close themselves or one another, so that leaving them open makes no depth.
 _SHALLOW = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "dd",
-        "dt",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "li",
-        "link",
-        "meta",
-        "option",
-        "p",
-        "param",
-        "source",
-        "td",
-        "th",
-        "tr",
-        "track",
-        "wbr",
-        "a",
-    ]
+    b"a area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a page, and how it was read. *encoding* is the codec's Python name."""
+    """A page in UTF-8 without NUL, and how it was read. *encoding* is the codec's Python name."""
 
-    text: str
+    utf8: bytes
     encoding: str
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """The page's characters."""
+        return self.utf8.decode()
+
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Return the text of *body*, by BOM, header, <meta>, then a guess (HTML, 13.2.3). Never raises.
+    """Return *body* in UTF-8, by BOM, header, <meta>, then a guess (HTML, 13.2.3). Never raises.
 
     A declared encoding that the bytes contradict is set aside with a problem: what a reader would see as
     rubbish helps no one.
@@ -119,16 +103,23 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         if body.startswith(mark):
             return _decoded(body[len(mark) :], codec, [])
     problems: list[Problem] = []
+    marks = _marks_of_loss(body)
+    is_utf_8 = marks is not None
     for label in _declared(body, content_type):
-        codec_ = codec_of(label)
-        if codec_ is None:
+        stated = codec_of(label)
+        if stated is None:
             code = "encoding-refused" if label.lower() in REFUSED else "encoding-unknown"
             problems.append(Problem(code, label[:40]))
-        elif _fits(body, codec_):
-            return _decoded(body, codec_, problems)
+        elif _fits(body, stated, is_utf_8=is_utf_8):
+            codec = stated
+            break
         else:
             problems.append(Problem("encoding-contradicted", label[:40]))
-    return _decoded(body, _guess(body), problems)
+    else:
+        codec = _guess(body, is_utf_8=is_utf_8)
+    if codec == "utf-8" and marks is not None:
+        return _as_it_stands(body, marks, problems)
+    return _decoded(body, codec, problems)
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
@@ -144,12 +135,12 @@ def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
         yield "utf-8" if label.lower().startswith("utf-16") else label
 
 
-def _fits(body: bytes, codec: str) -> bool:
+def _fits(body: bytes, codec: str, *, is_utf_8: bool) -> bool:
     """Tell whether *body* may be in *codec*: next to none of its characters beyond ASCII are broken.
 
     Bytes that make UTF-8 are UTF-8, whatever a label says: no other encoding's text does so for long.
     """
-    if _is_utf_8(body):
+    if is_utf_8:
         return codec == "utf-8" or codec in _SEVEN_BITS or _beyond(body) < FEW
     sample = text_of(body[:GUESS_BYTES], codec)
     broken = sample.count("\ufffd")
@@ -178,22 +169,14 @@ def _is_of_another(sample: bytes, codec: str) -> bool:
     )  # the sample may end in a character's midst
 
 
-def _is_utf_8(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _beyond(body: bytes) -> int:
     """Return how many bytes of *body* are no ASCII."""
     return len(body) - len(body.decode("ascii", "ignore"))
 
 
-def _guess(body: bytes) -> str:
+def _guess(body: bytes, *, is_utf_8: bool) -> str:
     """Return the codec that makes the most sense of *body*."""
-    if _fits(body, "utf-8"):
+    if _fits(body, "utf-8", is_utf_8=is_utf_8):
         return "utf-8"
     sample = body[:GUESS_BYTES]
     scores = {codec: _sense(text_of(sample, codec), codec, lead, common) for codec, lead, common in _GUESSES}
@@ -219,9 +202,31 @@ def _sense(text: str, codec: str, lead: tuple[int, int], common: str) -> float:
 
 def _decoded(body: bytes, codec: str, problems: list[Problem]) -> Decoded:
     text = text_of(body, codec)
-    if "\ufffd" in text and codec != "cp1252":
-        problems.append(Problem("encoding-errors", f"{text.count(chr(0xFFFD))} characters", codec))
-    return Decoded(text.replace("\x00", ""), codec, tuple(problems))
+    marks = text.count(_LOST) if codec != "cp1252" else 0
+    # A lone surrogate has no UTF-8.
+    return _as_it_stands(text.encode("utf-8", "replace"), marks, problems, codec)
+
+
+def _as_it_stands(utf8: bytes, marks: int, problems: list[Problem], codec: str = "utf-8") -> Decoded:
+    if marks:
+        problems.append(Problem("encoding-errors", f"{marks} characters", codec))
+    return Decoded(utf8.replace(b"\x00", b""), codec, tuple(problems))
+
+
+def _marks_of_loss(body: bytes) -> int | None:
+    """Return how many U+FFFD *body* holds as UTF-8, or None if it is none.
+
+    Piece by piece: a page's whole text, made to be thrown away, costs twice as much.
+    """
+    view, at, marks = memoryview(body), 0, 0
+    try:
+        while at < len(body):
+            text, used = codecs.utf_8_decode(view[at : at + _PIECE], "strict", at + _PIECE >= len(body))
+            marks += text.count(_LOST)
+            at += used
+    except UnicodeDecodeError:
+        return None
+    return marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,37 +257,49 @@ class Tree:
             yield Element(node.tag or "", attributes, node.text(deep=True))
 
 
-def parse(text: str) -> Tree:
-    """Return the tree of *text*, as a browser without scripts would build it. Never raises.
+def parse(page: str | bytes) -> Tree:
+    """Return the tree of *page*, text or UTF-8, as a browser without scripts would build it. Never raises.
 
-    Text of more than `MAX_TAGS`, or that would nest deeper than `MAX_DEPTH`, is cut there, a tag of more than
+    A page of more than `MAX_TAGS`, or that would nest deeper than `MAX_DEPTH`, is cut there, a tag of more than
     `MAX_ATTRIBUTES` is left out; each says so in the problems.
     """
     problems: list[Problem] = []
-    if text.count("<") > MAX_TAGS:
-        end = next(islice(re.finditer("<", text), MAX_TAGS, None)).start()
-        problems.append(Problem("page-too-many-tags", f"cut at character {end}"))
-        text = text[:end]
-    if text.count("<") > COUNTED_TAGS:
-        end = _end_of_sane_depth(text)
-        if end < len(text):
-            problems.append(Problem("page-too-deep", f"cut at character {end}"))
-            text = text[:end]
-    pieces = text.split(">")
-    if max(map(len, pieces)) > 2 * MAX_ATTRIBUTES:
-        kept = [piece for piece in pieces if len(piece) < 2 * MAX_ATTRIBUTES or not _is_monstrous(piece)]
-        if len(kept) < len(pieces):
-            problems.append(Problem("page-monstrous-tag"))
-            text = ">".join(kept)
     # A lone surrogate has no UTF-8.
-    return Tree(LexborHTMLParser(text.encode("utf-8", "replace")), tuple(problems))
+    utf8 = page if isinstance(page, bytes) else page.encode("utf-8", "replace")
+    tags = utf8.count(b"<")
+    if tags > MAX_TAGS:
+        end = next(islice(re.finditer(b"<", utf8), MAX_TAGS, None)).start()
+        problems.append(Problem("page-too-many-tags", f"cut at byte {end}"))
+        utf8 = utf8[:end]
+    if tags > COUNTED_TAGS:
+        end = _end_of_sane_depth(utf8)
+        if end < len(utf8):
+            problems.append(Problem("page-too-deep", f"cut at byte {end}"))
+            utf8 = utf8[:end]
+    kept = _without_monsters(utf8)
+    if len(kept) < len(utf8):
+        problems.append(Problem("page-monstrous-tag"))
+    return Tree(LexborHTMLParser(kept), tuple(problems))
 
 
-def _end_of_sane_depth(text: str) -> int:
-    """Return where *text* would first nest deeper than `MAX_DEPTH`, or its length."""
-    unclosed: Counter[str] = Counter()
+def with_images(text: str, src: Callable[[Mapping[str, str]], str | None]) -> str:
+    """Return *text* as `parse` reads it, each `img` with the `src` that *src* makes of its attributes, or none."""
+    parser = parse(text).parser
+    for node in parser.css("img"):
+        attributes = {name: value or "" for name, value in node.attributes.items()}
+        for name in ("src", "srcset", "sizes", "loading"):
+            if name in attributes:
+                del node.attrs[name]
+        if place := src(attributes):
+            node.attrs["src"] = place
+    return parser.html or ""
+
+
+def _end_of_sane_depth(utf8: bytes) -> int:
+    """Return where *utf8* would first nest deeper than `MAX_DEPTH`, or its length."""
+    unclosed: Counter[bytes] = Counter()
     depth = 0
-    for match in _TAG.finditer(text):
+    for match in _TAG.finditer(utf8):
         name = match[2].lower()
         if name in _SHALLOW:
             continue
@@ -294,10 +311,33 @@ def _end_of_sane_depth(text: str) -> int:
         elif unclosed[name]:
             unclosed[name] -= 1
             depth -= 1
-    return len(text)
+    return len(utf8)
 
 
-def _is_monstrous(piece: str) -> bool:
+def _without_monsters(utf8: bytes) -> bytes:
+    """Return *utf8* without tags of too many attributes.
+
+    Only what stands between two ">" and is long can hold one: leaps of that length find it without a look at
+    the rest.
+    """
+    leap = 2 * MAX_ATTRIBUTES
+    kept: list[bytes] = []
+    start = at = 0
+    while at + leap < len(utf8):
+        last = utf8.rfind(b">", at, at + leap)
+        if last >= 0:
+            at = last + 1
+            continue
+        end = utf8.find(b">", at + leap)
+        end = len(utf8) if end < 0 else end
+        if _is_monstrous(utf8[at:end]):
+            kept.append(utf8[start:at])
+            start = end + 1
+        at = end + 1
+    return b"".join([*kept, utf8[start:]]) if kept else utf8
+
+
+def _is_monstrous(piece: bytes) -> bool:
     """Tell whether *piece*, what stands between two ">", opens a tag of too many attributes."""
-    tail = piece[piece.rfind("<") + 1 :]
+    tail = piece[piece.rfind(b"<") + 1 :]
     return tail[:1].isalpha() and len(tail.split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES

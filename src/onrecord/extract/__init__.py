@@ -1,18 +1,22 @@
 """Reading a page, or a feed's entry, into an article: the evidence weighed, nothing guessed in silence.
 
 Pure: no files, network, clock or log. Strangers' bytes never raise: they give an `Extraction` that may
-hold no article, and its problems. `survey` walks the page once; `body` chooses its lines; `headline`, `byline`,
-`standfirst`, `times`, `shown`, `captions`, `filed`, `access` and `foot` each weigh a field against what JSON-LD,
-meta tags, microdata and the feed's entry say; `page` puts the article together.
+hold no article, and its problems. `walk` goes over the page once, which gives its `survey`; `body` chooses its
+lines; `headline`, `byline`, `standfirst`, `times`, `shown`, `captions`, `filed`, `access` and `foot` each weigh a
+field against what JSON-LD, meta tags, microdata and the feed's entry say; `page` puts the article together.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from onrecord.extract import entry as _entry
 from onrecord.extract import page as _page
 from onrecord.extract.claimed import Claim
 from onrecord.extract.explaining import Explanation, LineTold, explanation_of
 from onrecord.extract.facts import PageFacts, facts_of
+from onrecord.extract.reading import Reading
 from onrecord.extract.rules import Find, Language, SiteRule
 from onrecord.extract.site import SiteMemory, Traits
 from onrecord.extract.traits import traits_of
@@ -46,6 +50,24 @@ def reader_name(rule: SiteRule | None) -> str:
     return READER_VERSION if rule is None else f"{READER_VERSION}+{rule.mark}"
 
 
+@contextmanager
+def _read(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    entry: Entry | None,
+    rule: SiteRule | None,
+    site: SiteMemory | None,
+) -> Iterator[Reading]:
+    """Read a page; what it took in memory is let go of once what is wanted of it was taken."""
+    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
+    try:
+        yield reading
+    finally:
+        reading.survey.release()
+
+
 def read_page(
     body: bytes,
     *,
@@ -65,8 +87,8 @@ def read_page(
         rule: What a person says of the site's pages (`sites`): what it finds takes the place of what the reader finds.
         site: What was learned of the site's pages; not needed, it sharpens.
     """
-    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
-    return _page.extraction_of(reading)
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return _page.extraction_of(reading)
 
 
 def read_page_and_facts(
@@ -79,8 +101,8 @@ def read_page_and_facts(
     site: SiteMemory | None = None,
 ) -> tuple[Extraction, PageFacts]:
     """Return what `read_page` returns, and the page's counts and claims, by which it is judged; parsed once."""
-    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
-    return _page.extraction_of(reading), facts_of(reading)
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return _page.extraction_of(reading), facts_of(reading)
 
 
 def read_page_and_traits(
@@ -93,8 +115,8 @@ def read_page_and_traits(
     rule: SiteRule | None = None,
 ) -> tuple[Extraction, PageFacts, Traits]:
     """Return what `read_page_and_facts` returns, and what the page shows of its site, to be learned."""
-    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
-    return _page.extraction_of(reading), facts_of(reading), traits_of(reading)
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return _page.extraction_of(reading), facts_of(reading), traits_of(reading)
 
 
 def explain_page(
@@ -107,8 +129,8 @@ def explain_page(
     site: SiteMemory | None = None,
 ) -> Explanation:
     """Return what `read_page` returns, and why: the claims of the page, and what its lines show."""
-    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
-    return explanation_of(reading, _page.extraction_of(reading))
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return explanation_of(reading, _page.extraction_of(reading))
 
 
 def read_entry(entry: Entry, *, feed_url: str, language: str | None = None) -> Extraction:

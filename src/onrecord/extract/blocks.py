@@ -29,6 +29,10 @@ from onrecord.text import clean, normal_runs
 
 Resolve = Callable[[str], str | None]
 
+#: Lists and quotations in one another; what lies deeper is laid out as if it lay here. Articles have five or so, and
+#: who writes, compares or shows an article goes as deep as it does.
+MAX_NESTING = 16
+
 
 def runs_of(pieces: Sequence[Piece], resolve: Resolve) -> Runs:
     """Return the runs of a line, its links absolute."""
@@ -61,7 +65,7 @@ class _Open:
 
 def blocks_of(items: Sequence[Item], pictures: Mapping[int, Picture], resolve: Resolve) -> tuple[Block, ...]:
     """Return the blocks of *items*, in their order; *pictures* by the place of their shot in *items*."""
-    return tuple(_group(list(enumerate(items)), pictures, resolve, inside=None))
+    return tuple(_group(list(enumerate(items)), pictures, resolve, None, 0))
 
 
 def _outermost(box: Box, inside: Box | None) -> Box | None:
@@ -76,14 +80,18 @@ def _outermost(box: Box, inside: Box | None) -> Box | None:
 
 
 def _group(
-    numbered: list[tuple[int, Item]], pictures: Mapping[int, Picture], resolve: Resolve, inside: Box | None
+    numbered: list[tuple[int, Item]],
+    pictures: Mapping[int, Picture],
+    resolve: Resolve,
+    inside: Box | None,
+    depth: int,
 ) -> list[Block]:
     """Return blocks; neighbours in one list, quotation or table become one block."""
     blocks: list[Block] = []
     at = 0
     while at < len(numbered):
         place, item = numbered[at]
-        outer = _outermost(item.box, inside)
+        outer = _outermost(item.box, inside) if depth < MAX_NESTING else None
         if outer is None:
             block = _single(place, item, pictures, resolve)
             if block is not None:
@@ -93,19 +101,19 @@ def _group(
         end = at
         while end < len(numbered) and _outermost(numbered[end][1].box, inside) is outer:
             end += 1
-        blocks += _structure(outer, numbered[at:end], pictures, resolve)
+        blocks += _structure(outer, numbered[at:end], pictures, resolve, depth + 1)
         at = end
     return blocks
 
 
 def _structure(
-    outer: Box, members: list[tuple[int, Item]], pictures: Mapping[int, Picture], resolve: Resolve
+    outer: Box, members: list[tuple[int, Item]], pictures: Mapping[int, Picture], resolve: Resolve, depth: int
 ) -> list[Block]:
     if outer.tag == "table":
         table = _table(members, resolve)
-        return [table] if table is not None else _group(members, pictures, resolve, outer)
+        return [table] if table is not None else _group(members, pictures, resolve, outer, depth)
     if outer.tag == "blockquote":
-        inner = _group(members, pictures, resolve, outer)
+        inner = _group(members, pictures, resolve, outer, depth)
         return [Quotation(tuple(inner))] if inner else []
     items: list[tuple[Block, ...]] = []
     current: Box | None = None
@@ -114,7 +122,8 @@ def _structure(
         holder = _item_of(member[1].box, outer) if member is not None else None
         if member is None or holder is not current:
             if bunch:
-                blocks = tuple(_group(bunch, pictures, resolve, current if current is not None else outer))
+                inside = current if current is not None else outer
+                blocks = tuple(_group(bunch, pictures, resolve, inside, depth))
                 if blocks:
                     items.append(blocks)
             bunch, current = [], holder

@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from onrecord.extract import features, learned
-from onrecord.extract.scores import LISTED, PARAGRAPH, is_inside, is_notice, scores_of
-from onrecord.extract.survey import HEADINGS, Box, Line, Survey
+from onrecord.extract.scores import LISTED, is_inside, is_notice, scores_of
+from onrecord.extract.survey import HEADINGS, PARAGRAPH, Box, Line, Survey
 from onrecord.extract.words import END_HEADINGS, Sign
 
 #: Short lines taken beside the first and the last paragraph.
@@ -36,7 +36,9 @@ class Body:
 
     chosen: list[int] = field(default_factory=list)
     box: Box | None = None
-    start: int = 0
+    start: int = (
+        0  #: where the text begins by rule, or later; lines above it that were learned to be text count too
+    )
     end: int = 0
     after: list[int] = field(default_factory=list)  #: lines of the article's box that follow the text
     scores: dict[int, float] = field(default_factory=dict)  #: what each line says by rule for being text
@@ -95,7 +97,8 @@ def _reconsider(body: Body, page: features.Page, title: str | None) -> None:
     if not chosen:
         body.reasons.clear()  # the rules found a text where nothing looks like one: a notice, a caption
         return
-    body.chosen, body.start, body.end = chosen, chosen[0], chosen[-1] + 1
+    # What stands above the rules' first line may sum up, sign or date the text, though it is text too.
+    body.chosen, body.start, body.end = chosen, max(body.start, chosen[0]), chosen[-1] + 1
 
 
 def _together(page: features.Page, places: list[int], taken: frozenset[int]) -> list[list[int]]:

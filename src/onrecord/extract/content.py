@@ -14,7 +14,8 @@ from onrecord.extract.body import Body, choose
 from onrecord.extract.reading import Reading, described
 from onrecord.extract.shown import Known, pictures_shown
 from onrecord.extract.site import recognised, without_furniture
-from onrecord.extract.survey import Item, Line, Shot, Survey, survey_of
+from onrecord.extract.survey import Item, Line, Shot, Survey
+from onrecord.extract.walk import survey_of
 from onrecord.extract.words import Sign
 from onrecord.model import Block, Figure, Paragraph, Picture, Problem, Rule, Run
 from onrecord.text import body_text, fold_space, normal_runs
@@ -42,7 +43,8 @@ def blocks_shown(
     items: list[Item] = []
     pictures: dict[int, Picture] = {}
     for at in range(
-        min([*shown, body.start], default=0), max([*(one + 1 for one in shown), body.end], default=0)
+        min([*shown, *body.chosen[:1], body.start], default=0),
+        max([*(one + 1 for one in shown), body.end], default=0),
     ):
         item = survey.items[at]
         if isinstance(item, Line):
@@ -52,7 +54,7 @@ def blocks_shown(
             if at not in shown:
                 continue
             pictures[len(items)] = shown[at]
-        elif not body.chosen or not body.start <= at < body.end or item.box.junk is not None:
+        elif not body.chosen or not body.chosen[0] <= at < body.end or item.box.junk is not None:
             continue
         items.append(item)
     made = [*blocks.blocks_of(items, pictures, reading.resolve)]
@@ -71,10 +73,10 @@ def note_pictures(reading: Reading, content: tuple[Block, ...]) -> None:
         reading.note("pictures", origin, url, 0.95 if is_claimed else 0.8)
 
 
-def note_overruled(reading: Reading) -> None:
-    """Keep which lines were taken or left out against the rules, and which features did it."""
+def note_overruled(reading: Reading, taken: set[int]) -> None:
+    """Keep which lines were taken or left out against the rules, and which features did it; not what is no text."""
     chosen = set(reading.body.chosen)
-    for at, why in [*reading.body.reasons.items()][:MAX_OVERRULED]:
+    for at, why in [one for one in reading.body.reasons.items() if one[0] not in taken][:MAX_OVERRULED]:
         what = "taken" if at in chosen else "left out"
         reading.note("blocks", f"learned, {what}: {', '.join(why)}", reading.survey.line_at(at).text, 0.7)
 
@@ -113,9 +115,10 @@ def hidden_text(reading: Reading) -> state.State | None:
 def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     """Return the blocks of a text that a script holds, which is HTML as a rule."""
     tree = markup.parse(html if "<" in html else "".join(f"<p>{part}" for part in html.splitlines()))
-    inner = replace(reading, survey=survey_of(tree.root), head_at=0)
+    inner = replace(reading, survey=survey_of(tree.root, has_menus=False), head_at=0)
     inner.body = choose(inner.survey, guide=None, title=title, is_page=False)
     content = blocks_shown(inner, set(), title)
+    inner.survey.release()
     if content:
         reading.problems.append(Problem("body-only-in-script"))
         reading.note("blocks", "state in a script", body_text(content), 0.6)
@@ -131,8 +134,8 @@ def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[
     found = reading.by_rule
     if found is None or (html := found.body or found.stripped) is None:
         return ()
-    inner = replace(reading, survey=survey_of(markup.parse(html).root), head_at=0)
     is_page = found.body is None
+    inner = replace(reading, survey=survey_of(markup.parse(html).root, has_menus=is_page), head_at=0)
     if is_page or found.rule.is_pruned:
         inner.known = recognised(inner.survey, reading.known.memory, described(reading))
         inner.body = choose(inner.survey, guide=reading.ld.body, title=title, is_page=is_page)
@@ -140,6 +143,7 @@ def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[
     else:
         inner.body = _all_of(inner.survey)
     made = blocks_shown(inner, set(), title)
+    inner.survey.release()
     is_old = found.rule.is_pruned and len(body_text(made)) < TOO_LITTLE * len(body_text(own))
     if any(isinstance(block, Paragraph) for block in made) and not is_old:
         return made

@@ -16,8 +16,9 @@ from onrecord.extract.jsonld import text_in
 from onrecord.extract.language import language_of
 from onrecord.extract.people import people_in, recased
 from onrecord.extract.shown import pictures_shown
-from onrecord.extract.survey import Box, Item, Line, Shot, Survey, survey_of, text_of
+from onrecord.extract.survey import Box, Item, Line, Shot, Survey, text_of
 from onrecord.extract.times import in_feed
+from onrecord.extract.walk import survey_of
 from onrecord.extract.words import CORRECTION, CREDITS, PROMPTS, Sign
 from onrecord.model import (
     Article,
@@ -60,7 +61,8 @@ def read(entry: Entry, *, feed_url: str, language: str | None) -> Extraction:
         problems.append(Problem("page-too-large", f"{len(content):,} characters", "content"))
         content = content[:MAX_CONTENT]
     tree = markup.parse(_MAKERS_NOTE.sub("", content))
-    survey = survey_of(tree.root)
+    # A feed gives an article's text alone: no box in it is the page's.
+    survey = survey_of(tree.root, has_menus=False)
     problems += [*tree.problems, *survey.problems]
     for box in survey.boxes:
         box.junk = None
@@ -70,6 +72,7 @@ def read(entry: Entry, *, feed_url: str, language: str | None) -> Extraction:
     article, evidence = _article(
         entry, survey, title, media.resolver(entry.url or feed_url), language, problems
     )
+    survey.release()
     return Extraction(
         article=article, kind=ReadingKind.FEED, evidence=tuple(evidence), problems=tuple(problems)
     )

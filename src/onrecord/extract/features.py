@@ -10,8 +10,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from onrecord.extract.scores import PARAGRAPH, is_notice, share, shingles
-from onrecord.extract.survey import HEADINGS, Box, Line, Shot, Survey
+from onrecord.extract.scores import is_notice, share, shingles
+from onrecord.extract.survey import HEADINGS, PARAGRAPH, Box, Line, Shot, Survey
 from onrecord.extract.words import END_HEADINGS, POINTER, PROMPTS, Sign, speaks_of_a_wall
 
 #: Lines before the text and after it that may belong to it.

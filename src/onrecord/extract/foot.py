@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from onrecord import urls
 from onrecord.extract.body import Body
 from onrecord.extract.language import tag_of
-from onrecord.extract.survey import Box, Line, Survey
+from onrecord.extract.survey import MAX_CLAIM, Box, Line, Survey
 from onrecord.extract.words import CORRECTION, CREDITS, Sign
 from onrecord.model import Translation
 from onrecord.text import fold_space
@@ -122,7 +122,7 @@ def translations(
     for attributes, node, at, box in survey.anchors:
         if not low <= at <= high or box.unseen:
             continue
-        text = fold_space(node.text(deep=True))
+        text = fold_space(node.text(deep=True)[:MAX_CLAIM])
         if not text or len(text) > 60:
             continue
         is_original = bool(_ORIGINAL.search(text)) and (at >= body.end - 1 or at <= body.start)

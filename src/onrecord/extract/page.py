@@ -33,7 +33,7 @@ from onrecord.extract.rules import SiteRule
 from onrecord.extract.site import Recognised, SiteMemory, recognised, without_furniture
 from onrecord.extract.standfirst import standfirst_of
 from onrecord.extract.state import State
-from onrecord.extract.survey import survey_of
+from onrecord.extract.walk import survey_of
 from onrecord.model import Article, Block, Entry, Extraction, Paragraph, Problem, ReadingKind, plain
 from onrecord.text import fold_space
 
@@ -58,7 +58,7 @@ def read(
         problems.append(Problem("page-too-large", f"{len(body):,} bytes; read the first {MAX_PAGE:,}"))
         body = body[:MAX_PAGE]
     decoded = markup.decode(body, content_type)
-    tree = markup.parse(decoded.text)
+    tree = markup.parse(decoded.utf8)
     survey = survey_of(tree.root)
     problems += [*decoded.problems, *tree.problems, *survey.problems]
     base = urls.resolve(survey.base, url) if survey.base else None
@@ -130,7 +130,7 @@ def _article(reading: Reading) -> Article | None:
     elif body.chosen and hidden is None and not ruled_content:
         guide = ", guided by json-ld articleBody" if ld.body else ""
         reading.note("blocks", f"lines of the page{guide}", survey.line_at(body.chosen[0]).text, 0.8)
-        note_overruled(reading)
+        note_overruled(reading, taken)
     published = times.published(
         reading.metas, ld, marks, url=reading.url, entry=reading.entry, lines=lines_near(reading)
     )

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 
-from onrecord.extract.survey import HEADINGS, Box, Line, Survey
+from onrecord.extract.survey import HEADINGS, PARAGRAPH, Box, Line, Survey
 from onrecord.extract.words import NEWSLETTER, NOTICE, POINTER, PROMPTS, Sign, speaks_of_a_wall
 
-#: A paragraph: this much text (a Han character counts thrice), mostly outside links.
-PARAGRAPH = 80
 #: A notice of the house inside a text is no longer than this.
 MAX_NOTICE = 500
 #: What a short line of a list is worth that stands in a box called the text.

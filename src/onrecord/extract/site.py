@@ -42,7 +42,7 @@ class SiteMemory:
 
     site: str  #: `urls.host_of`, without "www."
     furniture: frozenset[str] = frozenset()  #: names of lines that recur on the site's pages
-    paths: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: `path_of`, by field
+    paths: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)  #: `path_of`, by field
 
     @property
     def is_empty(self) -> bool:

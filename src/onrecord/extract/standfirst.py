@@ -20,7 +20,7 @@ def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
         for text in (reading.ld.description, reading.metas.value("description", "og:description"))
         if text
     ]
-    end = body.chosen[0] if body.chosen else min(len(survey.items), reading.head_at + 15)
+    end = body.start if body.chosen else min(len(survey.items), reading.head_at + 15)
     head_last = reading.head_at + 1
     for at in range(head_last, end):
         line = survey.items[at]
@@ -53,7 +53,9 @@ def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
         if (is_named or is_described or is_remembered or is_subheading or is_sentence) and len(
             line.text
         ) < 1_200:
-            text = _with_following(survey, at, end) if is_named or is_subheading else line.text
+            places = _with_following(survey, at, end) if is_named or is_subheading else [at]
+            taken.update(places)
+            text = " ".join(dict.fromkeys(survey.line_at(one).text for one in places))
             reasons = (
                 (is_named, "so called"),
                 (is_remembered, "where the site's other pages have it"),
@@ -82,12 +84,13 @@ def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
     return None
 
 
-def _with_following(survey: Survey, at: int, end: int) -> str:
-    """Return the line at *at* and those after it in boxes like its own: a standfirst of several points."""
+def _with_following(survey: Survey, at: int, end: int) -> list[int]:
+    """Return the places of the line at *at* and of those after it in boxes like its own: several points."""
     first = survey.items[at]
-    texts = []
-    for item in survey.items[at:end]:
+    places = []
+    for place in range(at, end):
+        item = survey.items[place]
         if not isinstance(item, Line) or (item.box.tag, item.box.names) != (first.box.tag, first.box.names):
             break
-        texts.append(item.text)
-    return " ".join(dict.fromkeys(texts))
+        places.append(place)
+    return places

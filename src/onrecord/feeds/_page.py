@@ -23,6 +23,6 @@ class Page:
 
 def page_of(body: bytes, url: str, content_type: str | None) -> Page:
     """Return *body* parsed; of a longer one, the first `MAX_PAGE` bytes."""
-    tree = markup.parse(markup.decode(body[:MAX_PAGE], content_type).text)
+    tree = markup.parse(markup.decode(body[:MAX_PAGE], content_type).utf8)
     stated = next((one.attributes.get("href") for one in tree.elements("base")), None)
     return Page(tree, url, (urls.resolve(stated, url) if stated else None) or url)
