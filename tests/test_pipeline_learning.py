@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from fetch_web import answer
 from onrecord.archive import Archive, verify
 from onrecord.cli.app import app
 from onrecord.pipeline.learning import SiteDesk
+from onrecord.pipeline.repairing import repair
 from onrecord.pipeline.rereading import RereadReport, reread_all
 from onrecord.store import HeldArticle
 from onrecord.text import body_text
@@ -230,6 +232,20 @@ def test_what_was_lost_is_learned_again_from_the_captures(paper: Paper) -> None:
     lose_state(paper)
     read_again(paper, learned=True)
     assert APPEAL not in text(paper, "m1")
+
+
+@pytest.mark.parametrize("index", ["stands", "lost"])
+def test_a_lost_document_is_made_again_with_what_was_known_of_its_site(paper: Paper, index: str) -> None:
+    """Read by itself it would have the appeal in its text, and another digest than its ledger line."""
+    publish(paper, [("m20", html(20))])
+    before = documents(paper)
+    next(Path(path) for path in before if "m20" in path).unlink()
+    if index == "lost":
+        for place in paper.root.glob("index.sqlite*"):
+            place.unlink()
+    found = list(verify(paper.root))
+    asyncio.run(repair(paper.root, found, client_of=lambda _: paper.web.make_client(), backup=None))
+    assert documents(paper) == before
 
 
 def test_which_memory_a_document_was_read_with_outlasts_the_index(paper: Paper) -> None:
