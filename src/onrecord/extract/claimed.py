@@ -59,11 +59,8 @@ def _said(reading: Reading) -> Iterator[tuple[str, str, str | None]]:
     yield "headline", "title", reading.survey.title
     yield "standfirst", "json-ld description", ld.description
     yield from _metas(reading, "standfirst", "description", "og:description")
-    for name in ld.people:
+    for name in dict.fromkeys((*ld.people, *ld.credited)):
         yield "authors", "json-ld author", name
-    for name in ld.credited:
-        if name not in ld.people:
-            yield "authors", "json-ld author", name
     yield from _metas(reading, "authors", *byline.AUTHOR_METAS)
     yield "published_at", "json-ld datePublished", ld.published
     yield from _metas(reading, "published_at", *times.PUBLISHED)
