@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import asdict
 from typing import Any
 
 from rich.text import Text
@@ -161,20 +162,8 @@ def _score(line: LineTold) -> list[str]:
 def explanation_json(told: Explanation) -> dict[str, Any]:
     """Return an explanation as JSON."""
     return {
-        "evidence": [
-            {"field": one.field, "origin": one.origin, "value": one.value, "confidence": one.confidence}
-            for one in told.extraction.evidence
-        ],
-        "claims": [
-            {
-                "field": one.field,
-                "origin": one.origin,
-                "value": one.value,
-                "agrees": one.agrees,
-                "why": one.why,
-            }
-            for one in told.claims
-        ],
+        "evidence": [asdict(one) for one in told.extraction.evidence],
+        "claims": [asdict(one) for one in told.claims],
         "rule": told.rule,
         "box": told.box,
         "lines_taken": told.counts[0],
