@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check check-pages format lint types bench bench-extraction bench-feeds bench-mutations \
+.PHONY: help install demo test check check-pages format lint types bench bench-extraction bench-feeds \
+	bench-learning bench-mutations \
 	bench-verdicts bench-verify clean
 
 help:  ## what there is
@@ -59,6 +60,9 @@ bench: $(READY)  ## what a round costs beside fetching alone (needs ../shared)
 
 bench-extraction: $(READY)  ## how well pages are read (needs ../shared)
 	$(BIN)/python benchmarks/extraction/run.py
+
+bench-learning: $(READY)  ## what it adds to know a site's other pages (needs ../shared)
+	$(BIN)/python benchmarks/extraction/learning.py
 
 bench-feeds: $(READY)  ## what a round over twenty thousand feeds costs beside a bare loop
 	$(BIN)/python benchmarks/many_feeds.py

@@ -211,6 +211,7 @@ def documents(draw: st.DrawFn) -> Document:
         capture_digest=draw(st.none() | digests),
         capture_record=draw(st.none() | st.uuids().map(lambda uuid: f"<urn:uuid:{uuid}>")),
         reader_version=draw(st.sampled_from(["1", "2.0", "1e3"])),
+        learned=draw(st.sampled_from([None, "0f3a9c21d4e5", "123456789012", "1e3456789012"])),
         verdict=draw(st.sampled_from(VerdictKind)),
         terms=draw(TERMS),
         pictures=kept,

@@ -20,7 +20,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("charsets", "dates", "urls"),
     ("markup", "pictures"),
     ("feeds", "extract", "sanitize", "schedule", "config", "ledger"),
-    ("sites", "revisions", "removals", "legacy", "judge", "compare", "gaps"),
+    ("sites", "revisions", "removals", "legacy", "judge", "compare", "gaps", "learning"),
     ("render",),
     # above: the core, values in, values out; below: the edge, which touches the world
     ("log", "private"),

@@ -11,7 +11,7 @@ import pytest
 from fetch_web import answer
 from onrecord import extract
 from onrecord.archive import Archive, verify
-from onrecord.model import Extraction
+from onrecord.model import Extraction, Figure, Picture
 from onrecord.pipeline.rereading import RereadReport, reread_all
 from rounds import PARAGRAPHS, Paper, item, page
 
@@ -22,6 +22,7 @@ def paper(tmp_path: Path) -> Paper:
     made = Paper(tmp_path / "news")
     text = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
     full = f"<category>Towers</category><content:encoded><![CDATA[{text}]]></content:encoded>"
+    full += "<atom:updated xmlns:atom='http://www.w3.org/2005/Atom'>2026-05-17T12:00:00Z</atom:updated>"
     made.lists(item("bridge"), item("tower", extra=full))
     made.says(bridge=page(), tower=answer(b"", status="404 Not Found"))
     made.round()
@@ -57,6 +58,15 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_todays_reader_writes_nothing_again(paper: Paper) -> None:
     """Running it twice, or for nothing, does no harm."""
     before = documents(paper)
+    read_again(paper)
+    assert documents(paper) == before
+
+
+def test_what_a_feeds_entry_told_outlasts_the_state(paper: Paper) -> None:
+    """Its text is kept beside the document, its categories are not; and the state may be lost."""
+    before = documents(paper)
+    for path in paper.root.glob("state.sqlite*"):
+        path.unlink()
     read_again(paper)
     assert documents(paper) == before
 
@@ -98,6 +108,29 @@ def test_what_was_read_again_outlasts_the_index(paper: Paper) -> None:
     with Archive.open(paper.root, write=True) as archive:
         archive.rebuild()
     assert {held.section for held in paper.held()} == {"Town Hall", None}
+
+
+@pytest.mark.parametrize(("keep", "count"), [("true", 1), ("false", 0)])
+def test_a_picture_that_a_later_reading_finds_is_asked_for_if_pictures_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: str, count: int
+) -> None:
+    """A document does not promise what its settings forbid."""
+    paper = Paper(tmp_path / "news")
+    with (paper.root / "onrecord.toml").open("a") as settings:
+        settings.write(f"[pictures]\nkeep = {keep}\n")
+    paper.lists(item("bridge"))
+    paper.says(bridge=page())
+    paper.round()
+    shown = Figure(Picture(url="http://paper.example/pier.png"))
+
+    def read_page(body: bytes, **known: Any) -> Extraction:
+        found = extract.read_page(body, **known)
+        assert found.article is not None
+        return replace(found, article=replace(found.article, blocks=(shown, *found.article.blocks)))
+
+    monkeypatch.setattr("onrecord.pipeline.rereading.read_page", read_page)
+    read_again(paper)
+    assert b"".join(documents(paper).values()).count(b'missing: "not asked for yet') == count
 
 
 def test_a_run_that_was_stopped_goes_on_behind_what_it_read(paper: Paper) -> None:

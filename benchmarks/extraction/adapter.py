@@ -23,9 +23,9 @@ from onrecord.model import (
 _MARK = re.compile(r"^\s*[:：/|–—-]?\s+")
 
 
-def extract(html: bytes, url: str) -> dict[str, Any]:
+def extract(html: bytes, url: str, *, site: reader.SiteMemory | None = None) -> dict[str, Any]:
     """Return title, authors, date, body (paragraphs, the standfirst first) and images of a page."""
-    extraction = reader.read_page(html, url=url)
+    extraction = reader.read_page(html, url=url, site=site)
     article = extraction.article
     if article is None:
         return {}

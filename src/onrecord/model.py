@@ -609,6 +609,8 @@ class Document:
     capture_digest: Digest | None  #: payload digest of the capture it was read from
     capture_record: str | None  #: the capture's WARC-Record-ID
     reader_version: str  #: of the reader that read it, and its rule: "1", "1+rfa.org@5b7c0f1e"
+    #: `SiteMemory.digest` of what was known of the site; None: it was read by itself
+    learned: str | None = None
     verdict: VerdictKind = VerdictKind.FULL
     via: str | None = None  #: of a rendition: "amp", "print", "alternate", "memento"
     via_url: str | None = None  #: of a rendition: the address that answered

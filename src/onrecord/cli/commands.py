@@ -16,6 +16,7 @@ import typer
 from onrecord import config as settings
 from onrecord.archive import rulebook
 from onrecord.cli.app import app, archive_root_if_any
+from onrecord.cli.explaining import explanation_json, say_explanation
 from onrecord.cli.terminal import complain, printed, say_json
 from onrecord.errors import UsageError
 from onrecord.model import Article, Extraction, Fetched
@@ -73,31 +74,38 @@ def extract(
     form: Annotated[Form, typer.Option("--format", help="json or md (Markdown).")] = Form.MD,
     as_json: Annotated[bool, typer.Option("--json", metavar="", help="The same as --format json.")] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", metavar="", help="Tell where each field came from.")
+        bool,
+        typer.Option(
+            "--explain", metavar="", help="Tell where each field came from, and why each line is in or out."
+        ),
     ] = False,
     rules: RulesOption = None,
     captured: CapturedOption = None,
 ) -> None:
     """Read one page, without an archive."""
-    from onrecord.extract import read_page
+    from onrecord.extract import explain_page
 
     book = rulebook(archive_root_if_any(), *(rules or ()))
     body, address, content_type = page_of(page, url or os.environ.get("PAGE_URL"))
     rule = book.rule_for(address, on=captured_at(captured))
-    extraction = read_page(body, url=address, content_type=content_type, rule=rule)
+    told = explain_page(body, url=address, content_type=content_type, rule=rule)
+    extraction = told.extraction
     if extraction.article is None:
-        told = "; ".join(f"{one.code} {one.detail}".strip() for one in extraction.problems)
-        complain(f"{page}: nothing here reads like an article{': ' + told if told else ''}")
+        problems = "; ".join(f"{one.code} {one.detail}".strip() for one in extraction.problems)
+        complain(f"{page}: nothing here reads like an article{': ' + problems if problems else ''}")
         if as_json or form is Form.JSON:
-            say_json({"title": None, "text": "", "problems": _problems(extraction)})
+            why = explanation_json(told) if explain else {}
+            say_json({"title": None, "text": "", "problems": _problems(extraction)} | why)
+        elif explain:
+            say_explanation(told)
         raise typer.Exit(NOTHING_TO_READ)
     if as_json or form is Form.JSON:
-        say_json(_as_json(extraction, extraction.article, explain=explain))
-        return
-    printed.out(article_markdown(extraction.article), end="")
-    if explain:
-        for one in extraction.evidence:
-            complain(f"{one.field}: {one.value!r} from {one.origin} ({one.confidence:.2f})")
+        why = explanation_json(told) if explain else {}
+        say_json(_as_json(extraction, extraction.article) | why)
+    elif explain:
+        say_explanation(told)
+    else:
+        printed.out(article_markdown(extraction.article), end="")
 
 
 def page_of(page: str, url: str | None) -> tuple[bytes, str, str | None]:
@@ -151,9 +159,9 @@ async def _fetched(candidates: tuple[str, ...]) -> tuple[bytes, str, str | None]
     raise UsageError(f"nothing was fetched: {reasons_told(reasons)}")
 
 
-def _as_json(extraction: Extraction, article: Article, *, explain: bool) -> dict[str, Any]:
+def _as_json(extraction: Extraction, article: Article) -> dict[str, Any]:
     # The names that extraction benchmarks use stand beside the model's own.
-    told = json_form.to_json(article) | {
+    return json_form.to_json(article) | {
         "title": article.headline,
         "date": str(article.published_at) if article.published_at else None,
         "text": body_text(article.blocks),
@@ -162,12 +170,6 @@ def _as_json(extraction: Extraction, article: Article, *, explain: bool) -> dict
         "single_page": extraction.single_page,
         "problems": _problems(extraction),
     }
-    if explain:
-        told["evidence"] = [
-            {"field": one.field, "origin": one.origin, "value": one.value, "confidence": one.confidence}
-            for one in extraction.evidence
-        ]
-    return told
 
 
 def _problems(extraction: Extraction) -> list[dict[str, str]]:

@@ -15,7 +15,9 @@ from onrecord.archive import Archive, sizes
 from onrecord.archive.rows import article_row, moment, revision_row
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.courtesy import courtesy_json, say_courtesy
+from onrecord.cli.explaining import say_why
 from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
+from onrecord.cli.learning import learned_json, say_learned
 from onrecord.cli.lists import followed_lists, list_json, list_told
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json, say_row
 from onrecord.config import SAVED
@@ -28,7 +30,7 @@ from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.render import removal as removals
-from onrecord.store import HeldArticle, Listing, WalkCount
+from onrecord.store import HeldArticle, HeldRevision, Listing, WalkCount
 from onrecord.text import size_told
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
@@ -138,10 +140,21 @@ def show(
         typer.Option("--format", help="md: the document; html: a page; text, which is the default; json."),
     ] = None,
     revision: Annotated[int | None, typer.Option(metavar="N", min=1, help="An older revision.")] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            metavar="",
+            help="Read its capture again, and tell where each field came from and why each line is in or out.",
+        ),
+    ] = False,
 ) -> None:
     """Show an article."""
     with opened(archive_dir) as archive:
         held = named_article(archive, wanted)
+        if explain:
+            say_why(archive, held, _held_revision(archive, held, revision), as_json=form is Form.JSON)
+            return
         document = _revision(archive, held, revision)
         form = form or Form.TEXT
         if form is Form.TEXT:
@@ -168,11 +181,13 @@ def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
 
 
 def _revision(archive: Archive, held: HeldArticle, number: int | None) -> Document:
-    if number is None or number == held.revision:
-        return archive.document(held)
+    return archive.document_at(_held_revision(archive, held, number).path)
+
+
+def _held_revision(archive: Archive, held: HeldArticle, number: int | None) -> HeldRevision:
     for one in archive.catalog.revisions(held.id):
-        if one.number == number:
-            return archive.document_at(one.path)
+        if one.number == (number or held.revision):
+            return one
     raise UsageError(f"--revision {number}: {held.id} has {plural(held.revision, 'revision')}")
 
 
@@ -226,18 +241,28 @@ def status(
             return
         followed = followed_lists(archive)
         sources = [_source_status(archive, name, counts, followed) for name in dict.fromkeys(ids)]
+        learned = learned_json(archive)
         last = archive.state.last_round()
         place = str(archive_root(archive_dir).resolve())
         waiting = hooks.waiting(archive)
     if as_json:
         began, ended, report = last or (None, None, {})
         told = {"began_at": moment(began), "ended_at": moment(ended), **report} if last else None
-        say_json({"archive": place, "last_round": told, "sources": sources, "hooks": waiting})
+        say_json(
+            {
+                "archive": place,
+                "last_round": told,
+                "sources": sources,
+                "sites_learned": learned,
+                "hooks": waiting,
+            }
+        )
         return
     if sources:
         _print_status(sources)
     else:
         say("No publication is followed yet; name one with `onrecord add ADDRESS`.")
+    say_learned(learned)
     if last is None:
         say("No round has been run yet; `onrecord update` runs one.")
     else:
@@ -402,18 +427,31 @@ def re_extract(
     archive_dir: ArchiveOption = None,
     *,
     source: Annotated[str | None, typer.Option(help="Only this source.", show_default=False)] = None,
+    learned: Annotated[
+        bool,
+        typer.Option(
+            "--learned",
+            metavar="",
+            help="Read each with what is known of its site now, not with what was known when it was read.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read all captures again with today's reader. No server is asked, no revision is added."""
     from onrecord.pipeline.rereading import reread_all
 
     with opened(archive_dir, write=True) as archive, counting("revisions") as progress:
-        report = reread_all(archive, source=source, progress=progress)
+        report = reread_all(archive, source=source, learned=learned, progress=progress)
     if as_json:
-        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned}
+        told = {"read": report.read, "changed": report.changed, "pruned": report.pruned, "left": report.left}
         say_json({**told, "failures": report.failures})
         return
     say(f"{plural(report.read, 'revision')} read again, {plural(report.changed, 'document')} written anew.")
     say_pruned(report.pruned)
+    if report.left:
+        say(
+            f"{plural(report.left, 'revision')} left: what was known of the site when they were read is lost with the"
+            " state; `onrecord re-extract --learned` reads them with what is known now."
+        )
     for failure in report.failures:
         complain(failure)

@@ -8,21 +8,36 @@ field against what JSON-LD, meta tags, microdata and the feed's entry say; `page
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from onrecord.extract import entry as _entry
 from onrecord.extract import page as _page
-from onrecord.extract.facts import PageFacts
+from onrecord.extract.claimed import Claim
+from onrecord.extract.explaining import Explanation, LineTold, explanation_of
+from onrecord.extract.facts import PageFacts, facts_of
+from onrecord.extract.reading import Reading
 from onrecord.extract.rules import Find, Language, SiteRule
+from onrecord.extract.site import SiteMemory, Traits
+from onrecord.extract.traits import traits_of
 from onrecord.model import Entry, Extraction
 
 __all__ = [
     "READER_VERSION",
+    "Claim",
+    "Explanation",
     "Find",
     "Language",
+    "LineTold",
     "PageFacts",
+    "SiteMemory",
     "SiteRule",
+    "Traits",
+    "explain_page",
     "read_entry",
     "read_page",
     "read_page_and_facts",
+    "read_page_and_traits",
     "reader_name",
 ]
 
@@ -35,6 +50,24 @@ def reader_name(rule: SiteRule | None) -> str:
     return READER_VERSION if rule is None else f"{READER_VERSION}+{rule.mark}"
 
 
+@contextmanager
+def _read(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    entry: Entry | None,
+    rule: SiteRule | None,
+    site: SiteMemory | None,
+) -> Iterator[Reading]:
+    """Read a page; what it took in memory is let go of once what is wanted of it was taken."""
+    reading = _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site)
+    try:
+        yield reading
+    finally:
+        reading.survey.release()
+
+
 def read_page(
     body: bytes,
     *,
@@ -42,6 +75,7 @@ def read_page(
     content_type: str | None = None,
     entry: Entry | None = None,
     rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
 ) -> Extraction:
     """Return the article that a page holds, of kind PAGE; None for the article where nothing reads like one.
 
@@ -50,9 +84,11 @@ def read_page(
         url: The address that answered; links are resolved against it, or against the page's <base>.
         content_type: The Content-Type header, for the encoding.
         entry: The feed's entry that led here: its headline, time and authors fill what the page leaves out.
-        rule: What is known of the site's pages (`sites`): what it finds takes the place of what the reader finds.
+        rule: What a person says of the site's pages (`sites`): what it finds takes the place of what the reader finds.
+        site: What was learned of the site's pages; not needed, it sharpens.
     """
-    return _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule)[0]
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return _page.extraction_of(reading)
 
 
 def read_page_and_facts(
@@ -62,9 +98,39 @@ def read_page_and_facts(
     content_type: str | None = None,
     entry: Entry | None = None,
     rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
 ) -> tuple[Extraction, PageFacts]:
     """Return what `read_page` returns, and the page's counts and claims, by which it is judged; parsed once."""
-    return _page.read(body, url=url, content_type=content_type, entry=entry, rule=rule)
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return _page.extraction_of(reading), facts_of(reading)
+
+
+def read_page_and_traits(
+    body: bytes,
+    *,
+    url: str,
+    site: SiteMemory,
+    content_type: str | None = None,
+    entry: Entry | None = None,
+    rule: SiteRule | None = None,
+) -> tuple[Extraction, PageFacts, Traits]:
+    """Return what `read_page_and_facts` returns, and what the page shows of its site, to be learned."""
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return _page.extraction_of(reading), facts_of(reading), traits_of(reading)
+
+
+def explain_page(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    entry: Entry | None = None,
+    rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
+) -> Explanation:
+    """Return what `read_page` returns, and why: the claims of the page, and what its lines show."""
+    with _read(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site) as reading:
+        return explanation_of(reading, _page.extraction_of(reading))
 
 
 def read_entry(entry: Entry, *, feed_url: str, language: str | None = None) -> Extraction:

@@ -21,6 +21,15 @@ EDGE = 10
 LIST = 15
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A doubtful line, weighed by what was learned from many pages."""
+
+    is_chosen: bool  #: by the rules
+    odds: float  #: by which it was decided; of items of a list, the mean
+    row: tuple[float, ...]  #: its features: `features.NAMES`
+
+
 @dataclass(slots=True)
 class Body:
     """The lines chosen, as places among the survey's items. *start* and *end* bound them."""
@@ -35,6 +44,8 @@ class Body:
     scores: dict[int, float] = field(default_factory=dict)  #: what each line says by rule for being text
     #: Why, in words, where what was learned overrules the rules: the features that did most for it.
     reasons: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    weighed: dict[int, Weighed] = field(default_factory=dict)  #: the doubtful lines, overruled or not
+    of_head: set[int] = field(default_factory=set)  #: lines that would be overruled, and belong to the head
 
 
 def choose(
@@ -74,10 +85,13 @@ def _reconsider(body: Body, page: features.Page, title: str | None) -> None:
     for together in _together(page, places, taken):
         is_chosen = together[0] in taken
         odds = sum(learned.odds(rows[at]) for at in together) / len(together)
+        body.weighed.update((at, Weighed(is_chosen, odds, rows[at])) for at in together)
         if learned.is_text(odds, is_chosen=is_chosen) is is_chosen:
             continue
         for at in together:
-            if not _is_of_the_head(page.line(at), at, body, title):
+            if _is_of_the_head(page.line(at), at, body, title):
+                body.of_head.add(at)
+            else:
                 body.reasons[at] = learned.reasons(rows[at])
     chosen = sorted(taken.symmetric_difference(body.reasons))
     if not chosen:

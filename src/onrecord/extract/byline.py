@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from onrecord.extract.people import people_in, recased, without_single_words
-from onrecord.extract.reading import NEAR, Reading
+from onrecord.extract.reading import NEAR, Reading, houses_of
 from onrecord.extract.survey import Line, Mark, text_of
 from onrecord.extract.words import Sign
 from onrecord.text import fold_space
@@ -21,6 +21,8 @@ MAX_SHOWN = 8
 MAX_HOUSE, MAX_HOUSE_WORDS = 60, 5
 #: Lines of the text among which a signature may stand at its beginning.
 OPENING = 4
+#: A byline's score is more than this; what it adds that bylines stand so on the site's other pages.
+ENOUGH, REMEMBERED = 0.2, 0.3
 #: A line that is longer is no signature.
 MAX_SIGNATURE = 80
 #: A line that begins with "by" and is longer is a sentence.
@@ -67,7 +69,7 @@ _HAN_REPORTERS = re.compile(
     r"((?<=[\s:：丨|/者])[\u4e00-\u9fff]{2,4}(?:[\s、，,/\u3000]+[\u4e00-\u9fff]{2,10}){0,5})\s*(?:[)）】]|$|/|摄|攝)"
 )
 _HAN_REPORT = re.compile("报道|報道|报导|摄|攝|供图|来源|编辑|受访")
-_AUTHOR_METAS = (
+AUTHOR_METAS = (
     "author",
     "article:author",
     "parsely-author",
@@ -83,15 +85,11 @@ def byline_of(
     reading: Reading, near: list[Mark], credit_lines: list[str]
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the byline as printed, and the people: claimed ones first, else those of the byline."""
-    metas, ld = reading.metas, reading.ld
-    houses = [name for name in (metas.value("og:site_name", "application-name"), *ld.organizations) if name]
-    stated = [name for name in metas.every(*_AUTHOR_METAS) if _is_name(name)]
-    claimed, origin, confidence = _first_named(
-        [("json-ld author", 0.9, ld.people), ("meta author", 0.9, stated)], houses
-    )
+    houses = houses_of(reading)
+    claimed, origin, confidence = _claimed(reading)
     shown = _shown_names(reading, near)
     lines = [text for text, _ in shown]
-    printed = _printed_byline(near, houses, claimed, reading.head_at, reading.body.end)
+    printed = _printed_byline(reading, near, claimed)
     if not claimed:
         claimed, origin, confidence = _first_named(_unclaimed(reading, _parts(printed, lines)), houses)
     claimed = _with_others(claimed, printed, shown, houses)
@@ -100,10 +98,20 @@ def byline_of(
     if authors:
         reading.note("authors", origin, "; ".join(authors), confidence)
     if printed is None and not authors:
-        printed = _house(reading, shown, stated)
+        printed = _house(reading, shown, _stated(reading))
     elif printed:
         reading.note("byline", "so called by the page", printed, 0.9)
     return printed, authors
+
+
+def _claimed(reading: Reading) -> tuple[tuple[str, ...], str, float]:
+    """Return the people whom data name, where, and how sure that is."""
+    sources = [("json-ld author", 0.9, reading.ld.people), ("meta author", 0.9, _stated(reading))]
+    return _first_named(sources, houses_of(reading))
+
+
+def _stated(reading: Reading) -> list[str]:
+    return [name for name in reading.metas.every(*AUTHOR_METAS) if _is_name(name)]
 
 
 def _unclaimed(reading: Reading, parts: list[str]) -> Iterator[tuple[str, float, Sequence[str]]]:
@@ -323,10 +331,28 @@ def _people(names: Iterable[str], houses: list[str]) -> tuple[str, ...]:
     return without_single_words(list(found))
 
 
-def _printed_byline(
-    near: list[Mark], houses: list[str], claimed: tuple[str, ...], head_at: int, end: int
-) -> str | None:
-    best: tuple[float, str] | None = None
+def scored(reading: Reading, near: list[Mark]) -> list[tuple[float, str, str, Mark]]:
+    """Return what each byline that is shown scores, which parts that has, in words, its text and its element."""
+    told = []
+    for parts, text, mark in _candidates(reading, near, _claimed(reading)[0]):
+        words = ", ".join(f"{name} {value:+.2f}" for name, value in parts if value)
+        told.append((sum(value for _, value in parts), words, text, mark))
+    return told
+
+
+def _printed_byline(reading: Reading, near: list[Mark], claimed: tuple[str, ...]) -> str | None:
+    scores = [
+        (sum(value for _, value in parts), text) for parts, text, _ in _candidates(reading, near, claimed)
+    ]
+    best = max(scores, key=lambda one: one[0], default=None)
+    return best[1] if best is not None and best[0] > ENOUGH else None
+
+
+def _candidates(
+    reading: Reading, near: list[Mark], claimed: tuple[str, ...]
+) -> Iterator[tuple[list[tuple[str, float]], str, Mark]]:
+    """Yield what is called a byline with the parts of its score; a part of 0 says nothing."""
+    head_at, end, houses = reading.head_at, reading.body.end, houses_of(reading)
     for order, mark in enumerate(near):
         if (
             not mark.sign & Sign.BYLINE
@@ -341,15 +367,16 @@ def _printed_byline(
         text = _STAMP.sub("", text).strip(" |·•–—-,")
         if not 2 < len(text) <= MAX_BYLINE:
             continue
-        score = -0.01 * order - 0.3 * (mark.at < head_at) - 0.002 * len(text)
-        folded = text.casefold()
+        parts = [("its place", -0.01 * order), ("above the headline", -0.3 * (mark.at < head_at))]
+        parts.append(("its length", -0.002 * len(text)))
+        folded, named = text.casefold(), people_in(text, publishers=houses)
         if claimed:
-            score += sum(name.casefold() in folded for name in claimed) / len(claimed)
-        elif people_in(text, publishers=houses):
-            score += 0.8 if mark.at < end else 0.3
-        names_more = claimed and len(text) <= MAX_LED and _JOINS.search(text)
-        if names_more and set(claimed) < set(people_in(text, publishers=houses)):
-            score += 0.3  # claims often name one of several
-        if best is None or score > best[0]:
-            best = (score, text)
-    return best[1] if best is not None and best[0] > 0.2 else None
+            share = sum(name.casefold() in folded for name in claimed) / len(claimed)
+            parts.append(("names who is claimed", share))
+        elif named:
+            parts.append(("names a person", 0.8 if mark.at < end else 0.3))
+        if claimed and len(text) <= MAX_LED and _JOINS.search(text) and set(claimed) < set(named):
+            parts.append(("names others too", 0.3))  # claims often name one of several
+        if reading.known.has_there(mark, "byline"):
+            parts.append(("stands as on the site's other pages", REMEMBERED))
+        yield parts, text, mark

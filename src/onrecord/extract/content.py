@@ -11,8 +11,9 @@ from dataclasses import replace
 from onrecord import markup
 from onrecord.extract import blocks, media, state
 from onrecord.extract.body import Body, choose
-from onrecord.extract.reading import Reading
+from onrecord.extract.reading import Reading, described
 from onrecord.extract.shown import Known, pictures_shown
+from onrecord.extract.site import recognised, without_furniture
 from onrecord.extract.survey import Item, Line, Shot, Survey
 from onrecord.extract.walk import survey_of
 from onrecord.extract.words import Sign
@@ -21,7 +22,7 @@ from onrecord.text import body_text, fold_space, normal_runs
 
 #: Text weighing less than this is a notice: two short paragraphs.
 NO_TEXT = 160
-_PICTURE_METAS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+PICTURE_METAS = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
 #: A body by a rule of others that is a smaller share of the reader's than this is none.
 TOO_LITTLE = 0.3
 #: Pictures that a page may claim as its article's own, in either way.
@@ -88,7 +89,7 @@ def _is_caption_of(line: Line, at: int, shown: dict[int, Picture]) -> bool:
 
 def _known(reading: Reading, people: tuple[str, ...]) -> Known:
     """Return what the page claims of its pictures, in Open Graph, cards for networks and JSON-LD."""
-    stated = [*reading.metas.every(*_PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
+    stated = [*reading.metas.every(*PICTURE_METAS)[:MAX_CLAIMED], *reading.ld.images[:MAX_CLAIMED]]
     return Known(tuple(dict.fromkeys(media.key_of(one) for one in stated if "/" in one)), people)
 
 
@@ -120,7 +121,7 @@ def from_state(reading: Reading, html: str, title: str) -> tuple[Block, ...]:
     inner.survey.release()
     if content:
         reading.problems.append(Problem("body-only-in-script"))
-        reading.note("blocks", "state in a script", "", 0.6)
+        reading.note("blocks", "state in a script", body_text(content), 0.6)
     return content
 
 
@@ -136,7 +137,9 @@ def ruled_blocks(reading: Reading, title: str, own: tuple[Block, ...]) -> tuple[
     is_page = found.body is None
     inner = replace(reading, survey=survey_of(markup.parse(html).root, has_menus=is_page), head_at=0)
     if is_page or found.rule.is_pruned:
+        inner.known = recognised(inner.survey, reading.known.memory, described(reading))
         inner.body = choose(inner.survey, guide=reading.ld.body, title=title, is_page=is_page)
+        without_furniture(inner.body, inner.survey, inner.known)
     else:
         inner.body = _all_of(inner.survey)
     made = blocks_shown(inner, set(), title)

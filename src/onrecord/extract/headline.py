@@ -14,6 +14,7 @@ from html import unescape
 
 from onrecord import urls
 from onrecord.extract.reading import NEAR, Reading
+from onrecord.extract.site import Recognised, path_of
 from onrecord.extract.survey import HEADINGS, Box, Line, Mark, Survey, text_of
 from onrecord.extract.words import Sign
 from onrecord.text import fold_space, or_none
@@ -39,6 +40,8 @@ AGREEMENT = 0.1
 FIRST_AGREES = 0.25
 #: A heading is the headline from this score on; an <h1> by itself, of as many words, from the lower one on.
 ENOUGH, UNLIKE_CLAIMS, MIN_WORDS = 0.6, 0.4, 4
+#: What it adds that headlines stand so on the site's other pages.
+REMEMBERED = 0.2
 _NOT_HEADLINE = Sign.KICKER | Sign.BYLINE | Sign.TIME | Sign.STANDFIRST
 
 
@@ -202,14 +205,19 @@ def _set(text: str) -> str:
     return fold_space(_BREAKS.sub("", text))
 
 
-def choose(candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int) -> Seen | None:
+def choose(
+    candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int, known: Recognised | None = None
+) -> Seen | None:
     """Return the visible heading that agrees best with what the page claims its headline is, or None.
 
     *claims* has each claim as often as the page makes it, the weightiest first: what three of them say is
     the headline, though its place in the page is odd.
     """
-    alone = len({id(one.box) for one in candidates if one.box.tag == "h1" and one.box.junk is None}) == 1
-    scored = [(_score(one, claims, body_start=body_start, is_alone=alone), one) for one in candidates]
+    alone = _is_alone(candidates)
+    scored = [
+        (sum(value for _, value in _parts(one, claims, body_start, known, is_alone=alone)), one)
+        for one in candidates
+    ]
     best = max(scored, key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= ENOUGH:
         return _instead_of_a_crumb(best[1], candidates, claims, body_start) or best[1]
@@ -221,21 +229,46 @@ def choose(candidates: Sequence[Seen], claims: Sequence[str], *, body_start: int
     return None
 
 
-def _score(one: Seen, claims: Sequence[str], *, body_start: int, is_alone: bool) -> float:
+def scored(reading: Reading) -> list[tuple[float, str, Seen]]:
+    """Return what each heading that is seen scores for being the headline, and which parts that has, in words."""
+    claims = claims_of(reading)
+    candidates = visible(reading.survey, list(dict.fromkeys(claims)))
+    start, alone = _text_start(reading), _is_alone(candidates)
+    told = []
+    for one in candidates:
+        parts = [part for part in _parts(one, claims, start, reading.known, is_alone=alone) if part[1]]
+        words = ", ".join(f"{name} {value:+.2f}" for name, value in parts)
+        told.append((sum(value for _, value in parts), words, one))
+    return told
+
+
+def _is_alone(candidates: Sequence[Seen]) -> bool:
+    return len({id(one.box) for one in candidates if one.box.tag == "h1" and one.box.junk is None}) == 1
+
+
+def _text_start(reading: Reading) -> int:
+    return reading.body.start if reading.body.chosen else len(reading.survey.items)
+
+
+def _parts(
+    one: Seen, claims: Sequence[str], body_start: int, known: Recognised | None, *, is_alone: bool
+) -> Iterator[tuple[str, float]]:
+    """Yield the parts of what a heading scores for being the headline; a part of 0 says nothing."""
     # The first claim weighs most: a title for one network is written for its readers.
     alike = [one.likeness(claim) for claim in claims]
-    score = max((like * (0.9 if order else 1) for order, like in enumerate(alike)), default=0.5)
-    score += AGREEMENT * min(sum(like >= 0.9 for like in alike[1:]), 3)
-    score += FIRST_AGREES * (alike[:1] >= [0.9])
+    yield "like a claim", max((like * (0.9 if order else 1) for order, like in enumerate(alike)), default=0.5)
+    yield "other claims agree", AGREEMENT * min(sum(like >= 0.9 for like in alike[1:]), 3)
+    yield "the first claim agrees", FIRST_AGREES * (alike[:1] >= [0.9])
     if one.box.tag == "h1":
-        score += 0.25 if is_alone else 0.15
+        yield "<h1>", 0.25 if is_alone else 0.15
     if one.box.junk is not None:
-        score -= 0.25
+        yield "in a box of no article", -0.25
     if one.at > body_start:
-        score -= 0.3
+        yield "below the text's beginning", -0.3
     if one.box.link is not None or _is_linked(one.box):
-        score -= 0.2
-    return score
+        yield "a link", -0.2
+    if known is not None and known.stands("headline", path_of(one.box)):
+        yield "stands as on the site's other pages", REMEMBERED
 
 
 def _instead_of_a_crumb(
@@ -316,8 +349,8 @@ def headline_of(reading: Reading, candidates: list[Seen], claims: list[str]) -> 
 
     Keeps where it stands, and why it was chosen.
     """
-    start = reading.body.start if reading.body.chosen else len(reading.survey.items)
-    chosen = choose(candidates, claims, body_start=start)
+    start = _text_start(reading)
+    chosen = choose(candidates, claims, body_start=start, known=reading.known)
     if chosen is not None and (text := or_none(chosen.text)):
         reading.head_at = chosen.at
         reading.note("headline", chosen.box.tag, text, 0.95)

@@ -33,7 +33,15 @@ def odds(row: Sequence[float]) -> float:
 
 def reasons(row: Sequence[float], count: int = 3) -> tuple[str, ...]:
     """Return the features that did most for the answer, and what each gave: "digits -0.42"."""
-    sign = 1.0 if odds(row) > 0 else -1.0
+    return _most(row, 1.0 if odds(row) > 0 else -1.0, count)
+
+
+def objections(row: Sequence[float], count: int = 2) -> tuple[str, ...]:
+    """Return the features that did most against the answer, and what each gave."""
+    return _most(row, -1.0 if odds(row) > 0 else 1.0, count)
+
+
+def _most(row: Sequence[float], sign: float, count: int) -> tuple[str, ...]:
     given = sorted(((sign * value, NAMES[number]) for number, value in _parts(row)), reverse=True)
     return tuple(f"{name} {sign * value:+.2f}" for value, name in given[:count] if value > 0)
 

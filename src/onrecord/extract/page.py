@@ -25,12 +25,12 @@ from onrecord.extract.content import (
     stated_body,
 )
 from onrecord.extract.dateline import dateline_in
-from onrecord.extract.facts import PageFacts, facts_of
 from onrecord.extract.filed import section_of, topics_of
 from onrecord.extract.language import language_of
 from onrecord.extract.overlay import Surroundings, overlaid
-from onrecord.extract.reading import Reading, lines_near, near
+from onrecord.extract.reading import Reading, described, houses_of, lines_near, near
 from onrecord.extract.rules import SiteRule
+from onrecord.extract.site import Recognised, SiteMemory, recognised, without_furniture
 from onrecord.extract.standfirst import standfirst_of
 from onrecord.extract.state import State
 from onrecord.extract.walk import survey_of
@@ -44,9 +44,15 @@ MAX_NOTED = 20
 
 
 def read(
-    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None = None
-) -> tuple[Extraction, PageFacts]:
-    """Return what *body* says, and what it is made of. Never raises."""
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    entry: Entry | None,
+    rule: SiteRule | None = None,
+    site: SiteMemory | None = None,
+) -> Reading:
+    """Return *body*, read: its article, and all that was found on the way. Never raises."""
     problems: list[Problem] = []
     if len(body) > MAX_PAGE:
         problems.append(Problem("page-too-large", f"{len(body):,} bytes; read the first {MAX_PAGE:,}"))
@@ -63,23 +69,28 @@ def read(
         found=jsonld.read(survey.scripts, url=url, title=survey.title),
         resolve=media.resolver(base or url),
         entry=entry,
+        known=Recognised(site if site is not None else SiteMemory("")),
         problems=problems,
         by_rule=ruled.put(rule, decoded.text) if rule else None,
     )
     problems += [*reading.found.problems, *(reading.by_rule.problems if reading.by_rule else ())]
-    article = _article(reading)
-    extraction = Extraction(
-        article=article,
+    if site is not None:
+        reading.known = recognised(survey, site, described(reading))
+    reading.article = _article(reading)
+    return reading
+
+
+def extraction_of(reading: Reading) -> Extraction:
+    """Return what is passed on of a reading."""
+    return Extraction(
+        article=reading.article,
         kind=ReadingKind.PAGE,
         canonical_claims=tuple(_canonical(reading)),
         evidence=tuple(reading.evidence),
-        problems=tuple(problems),
+        problems=tuple(reading.problems),
         next_page=_link_by_rule(reading, "next_page"),
         single_page=_link_by_rule(reading, "single_page"),
     )
-    facts = facts_of(reading)
-    survey.release()
-    return extraction, facts
 
 
 def _link_by_rule(reading: Reading, name: str) -> str | None:
@@ -102,6 +113,7 @@ def _article(reading: Reading) -> Article | None:
         return None
     body = reading.body
     credit_lines, corrections, taken = foot.notes(survey, body)
+    reading.taken = taken
     standfirst = standfirst_of(reading, taken, title)
     marks = near(reading)
     language = _language(reading, title)
@@ -155,12 +167,8 @@ def _overlaid(reading: Reading, article: Article, content: tuple[Block, ...]) ->
     """Return *article* with what the site's rule found in the place of what the reader found."""
     if reading.by_rule is None:
         return article
-    metas = reading.metas
-    houses = [
-        name for name in (metas.value("og:site_name", "application-name"), *reading.ld.organizations) if name
-    ]
     languages = (reading.ld.language, reading.survey.language)
-    around = Surroundings(reading.resolve, tuple(houses), languages)
+    around = Surroundings(reading.resolve, tuple(houses_of(reading)), languages)
     made, evidence = overlaid(article, reading.by_rule, content, around)
     known = {"dateline", *(one.field for one in evidence)}
     reading.evidence[:] = [*evidence, *(one for one in reading.evidence if one.field not in known)]
@@ -178,6 +186,7 @@ def _titled(reading: Reading) -> tuple[str | None, str | None, State | None, lis
     reading.h1 = next((one.text for one in candidates if one.box.tag == "h1"), None)
     guess = claims[0] if claims else None
     reading.body = choose(reading.survey, guide=reading.ld.body, title=guess, url=reading.url)
+    without_furniture(reading.body, reading.survey, reading.known)
     hidden = hidden_text(reading)
     if hidden is not None and hidden.headline is not None:
         stated = fold_space(hidden.headline)

@@ -12,8 +12,9 @@ from onrecord.extract import jsonld
 from onrecord.extract.body import Body
 from onrecord.extract.claims import Metas
 from onrecord.extract.ruled import Ruled
+from onrecord.extract.site import Recognised
 from onrecord.extract.survey import Box, Line, Mark, Survey
-from onrecord.model import Entry, Evidence, Problem
+from onrecord.model import Article, Entry, Evidence, Problem
 
 #: Lines before the headline, and after the text, in which a byline or a date may stand.
 NEAR = 12
@@ -32,12 +33,15 @@ class Reading:
     found: jsonld.Found
     resolve: Callable[[str], str | None]
     entry: Entry | None
+    known: Recognised  #: what the site's other pages tell of this one
     body: Body = field(default_factory=Body)
     h1: str | None = None  #: what the first <h1> that is seen says
+    taken: set[int] = field(default_factory=set)  #: lines of the body that are another field
     head_at: int = 0  #: place of the headline among the items
     evidence: list[Evidence] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     by_rule: Ruled | None = None  #: what the rule for the site found
+    article: Article | None = None  #: what it came to
 
     @property
     def ld(self) -> jsonld.Claims:
@@ -47,6 +51,19 @@ class Reading:
     def note(self, name: str, origin: str, value: str, confidence: float) -> None:
         """Keep why a field says what it says."""
         self.evidence.append(Evidence(name, origin, value[:200], confidence))
+
+
+def described(reading: Reading) -> list[str]:
+    """Return what the page claims to be about, in data and in <meta>."""
+    metas = reading.metas
+    stated = (reading.ld.description, metas.value("description"), metas.value("og:description"))
+    return [text for text in stated if text]
+
+
+def houses_of(reading: Reading) -> list[str]:
+    """Return the names of publications and publishers that the page states: they are nobody's names."""
+    stated = (reading.metas.value("og:site_name", "application-name"), *reading.ld.organizations)
+    return [name for name in stated if name]
 
 
 def near(reading: Reading) -> list[Mark]:
@@ -64,7 +81,9 @@ def near(reading: Reading) -> list[Mark]:
     after_head = [mark for mark in by_head if mark.at >= reading.head_at]
     foot_marks = [mark for mark in marks if reading.body.end <= mark.at <= reading.body.end + NEAR]
     before_head = [mark for mark in by_head if mark.at < reading.head_at]
-    return [*after_head, *before_head, *foot_marks][:MAX_MARKS]
+    found = [*after_head, *before_head, *foot_marks][:MAX_MARKS]
+    # What stands where the site's other pages have it comes first.
+    return sorted(found, key=lambda mark: not reading.known.has_there(mark, "byline", "published_at"))
 
 
 def lines_near(reading: Reading) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from onrecord.extract import headline
 from onrecord.extract.reading import Reading
+from onrecord.extract.site import path_of
 from onrecord.extract.survey import Line, Survey
 from onrecord.extract.words import Sign, speaks_of_a_wall
 
@@ -37,9 +38,10 @@ def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
         is_named = line.box.inherited & Sign.STANDFIRST and not line.box.inherited & (
             Sign.CAPTION | Sign.CREDIT
         )
+        is_remembered = reading.known.stands("standfirst", path_of(line.box))
         is_described = any(headline.likeness(line.text, text) >= 0.8 for text in described)
         is_subheading = line.box.tag in {"h2", "h3"} and len(line.text) > 40
-        if line.box.inherited & (Sign.BYLINE | Sign.TIME) and not (is_named or is_described):
+        if line.box.inherited & (Sign.BYLINE | Sign.TIME) and not (is_named or is_described or is_remembered):
             continue
         # A paragraph that ends as a sentence does, though nothing names it.
         is_sentence = (
@@ -48,11 +50,23 @@ def standfirst_of(reading: Reading, taken: set[int], title: str) -> str | None:
             and line.text[-1] in ".!?…。！？"
             and line.link_share < 0.3
         )
-        if (is_named or is_described or is_subheading or is_sentence) and len(line.text) < 1_200:
+        if (is_named or is_described or is_remembered or is_subheading or is_sentence) and len(
+            line.text
+        ) < 1_200:
             places = _with_following(survey, at, end) if is_named or is_subheading else [at]
             taken.update(places)
             text = " ".join(dict.fromkeys(survey.line_at(one).text for one in places))
-            reading.note("standfirst", "line between headline and text", text, 0.9 if is_named else 0.8)
+            reasons = (
+                (is_named, "so called"),
+                (is_remembered, "where the site's other pages have it"),
+                (is_described, "as the page is described"),
+                (is_subheading, "a sub-headline"),
+                (is_sentence, "a sentence"),
+            )
+            why = next(why for holds, why in reasons if holds)
+            reading.note(
+                "standfirst", f"line between headline and text, {why}", text, 0.9 if is_named else 0.8
+            )
             return text
     if len(body.chosen) > 2:
         first = survey.items[body.chosen[0]]

@@ -12,8 +12,7 @@ from onrecord import archive as archives
 from onrecord.archive import Archive, Step
 from onrecord.compare import Comparison, compare
 from onrecord.config import KeepConfig, SourceConfig
-from onrecord.extract import reader_name
-from onrecord.fetch import Client, decoded_body
+from onrecord.fetch import Client
 from onrecord.ledger import Event, Put
 from onrecord.model import (
     Article,
@@ -37,8 +36,10 @@ from onrecord.model import (
     Validators,
     VerdictKind,
 )
+from onrecord.pipeline.comparing import Comparer, with_what_the_feed_told
 from onrecord.pipeline.enclosures import EnclosureDesk, GatheredEnclosure, listed_in
 from onrecord.pipeline.fallbacks import Fallbacks, Wanted
+from onrecord.pipeline.learning import SiteDesk
 from onrecord.pipeline.pictures import Gathered, PictureDesk, reason_of
 from onrecord.pipeline.reading import (
     FULL_ENOUGH,
@@ -47,7 +48,6 @@ from onrecord.pipeline.reading import (
     envelope_of,
     length_of,
     read,
-    read_again,
     resemble,
 )
 from onrecord.pipeline.removals import Missing, RemovalDesk, missing_of, other_article
@@ -55,7 +55,7 @@ from onrecord.pipeline.report import Happening, Listener, News
 from onrecord.pipeline.terms import TermsDesk
 from onrecord.pipeline.writing import Writer, record_of
 from onrecord.render import document as documents
-from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
+from onrecord.revisions import NewRevision, Unchanged, content_digest
 from onrecord.schedule import next_look, next_stub_look, next_try
 from onrecord.store import AddressRow, HeldArticle
 from onrecord.urls import article_id, lookup_key
@@ -142,6 +142,8 @@ class ArticleDesk:
         self._pictures = PictureDesk(archive, client, writer, now=now)
         self._enclosures = EnclosureDesk(archive, client, writer)
         self._removals = RemovalDesk(archive, writer, now=now)
+        self._sites = SiteDesk(archive.state, now=now)
+        self._comparer = Comparer(archive=archive, sites=self._sites, now=now)
         self._numbers: dict[str, int] = {}
         self._paths: set[str] = set()
         self._told_pictures: set[str] = set()
@@ -163,11 +165,13 @@ class ArticleDesk:
             return Finding(
                 look=look, outcome=outcome, judged=Judged(reading=None, verdict=None), held=look.held
             )
-        judged = read(outcome, look.entry, look.source, url=look.url, rules=self._rules)
-        self._tell_missed(look, judged.reading)
+        judged = self._read(look, outcome, look.held)
         if look.held is None and look.source.full_text != "feed":
             judged = await self._fallbacks.instead_of(Wanted(look.url, look.entry, outcome, judged))
         held = look.held or self._held(judged.reading)
+        if held is not None and look.held is None and judged.traits is not None:
+            judged = self._read(look, outcome, held, judged)  # it is held under another address
+        self._tell_missed(look, judged.reading)
         reading = judged.reading
         if reading is None or (held and content_digest(reading.article) == held.content_digest):
             return Finding(look=look, outcome=outcome, judged=judged, held=held)
@@ -197,6 +201,17 @@ class ArticleDesk:
                 self._tell(News(what=what, source=look.source.id, url=one.kept.url, reason=one.kept.reason))
         return tuple(found)
 
+    def _read(
+        self, look: Look, outcome: Outcome | None, held: HeldArticle | None, known: Judged | None = None
+    ) -> Judged:
+        """Read what was answered, with what was known of its site when *held* was read; *known* if it was read so."""
+        url = outcome.final.url if isinstance(outcome, Fetched) else look.url
+        latest = self._archive.catalog.revisions(held.id)[-1] if held else None
+        site = self._sites.for_look(url, latest)
+        if known is not None and known.reading is not None and known.reading.site == site:
+            return known
+        return read(outcome, look.entry, look.source, url=look.url, rules=self._rules, site=site)
+
     def _tell_missed(self, look: Look, reading: Reading | None) -> None:
         """Tell that a rule no longer fits its site's pages: once a round, not once a page."""
         if reading and reading.missed and reading.missed not in self._told_rules:
@@ -224,6 +239,10 @@ class ArticleDesk:
             what = Happening.PICTURE if one.kept.path else Happening.PICTURE_MISSING
             self._tell(News(what=what, source=source.id, url=one.kept.url, reason=one.kept.reason))
         return tuple(found)
+
+    def settle(self, source: SourceConfig) -> None:
+        """Write down what the pages that were kept of a source show of their sites."""
+        self._sites.settle(source.id)
 
     # ---------------------------------------------------------------- keeping
 
@@ -305,6 +324,9 @@ class ArticleDesk:
         document = self._document(finding, reading, revision, capture, held=None, fresh_id=fresh_id)
         path = self._path_for(document)
         await self._commit_document(Event.CAPTURED, finding, reading, document, path, capture)
+        traits = finding.judged.traits
+        if reading.exchange and traits and reading.verdict.kind is VerdictKind.FULL:
+            self._sites.note(look.source.id, reading.exchange.url, traits)
         self._tell(_news(Happening.NEW, look, article.headline))
         self._remember(finding, document.id, capture, first_captured_at=at)
         return Kept(article_id=document.id, outcome="kept")
@@ -313,11 +335,9 @@ class ArticleDesk:
         self, finding: Finding, reading: Reading, held: HeldArticle, latest: Document
     ) -> Kept:
         told = latest.revision.article
-        reading = replace(reading, article=_with_what_the_feed_told(reading.article, told))
-        reread = self._reread(latest, held, finding.look.entry)
-        decided = next_revision(
-            reading.article, reading.kind, latest.revision, now=self._now(), latest_reread=reread
-        )
+        reading = replace(reading, article=with_what_the_feed_told(reading.article, told))
+        compared = self._comparer.compare(reading, held, latest, finding.look.entry)
+        decided = compared.decided
         if isinstance(decided, Unchanged) or _is_worse(reading, latest, finding.look.source):
             return await self._keep_same(finding, reading, held, latest)
         capture = await self._capture(finding, reading)
@@ -327,7 +347,7 @@ class ArticleDesk:
             captured_at=capture.captured_at if capture else decided.revision.captured_at,
         )
         document = self._document(finding, reading, revision, capture, held=latest, fresh_id=latest.id)
-        superseded = _Superseded(held, compare(reread or told, revision.article))
+        superseded = _Superseded(held, compare(compared.before, revision.article))
         event = Event.REVISED if isinstance(decided, NewRevision) else Event.KIND_CHANGED
         await self._commit_document(
             event, finding, reading, document, held.path, capture, superseded=superseded
@@ -494,6 +514,7 @@ class ArticleDesk:
             capture_digest=capture.payload_digest if capture else None,
             capture_record=capture.record_id if capture else None,
             reader_version=reading.reader,
+            learned=reading.learned,
             verdict=reading.verdict.kind,
             via=reading.via,
             via_url=reading.exchange.url if reading.via and reading.exchange else None,
@@ -589,22 +610,6 @@ class ArticleDesk:
         path = archives.envelope_path(held.path)
         data = {"id": held.id, "envelope": path}
         return [Step(event=Event.ENVELOPED, data=data, files=((path, archives.write_envelope(envelope)),))]
-
-    def _reread(self, latest: Document, held: HeldArticle, entry: Entry | None) -> Article | None:
-        """Read the older capture with today's reader and rules, so that an upgrade makes no revision."""
-        rule = self._rules.rule_for(held.url, on=latest.revision.captured_at)
-        if latest.reader_version == reader_name(rule) or latest.revision.kind is not ReadingKind.PAGE:
-            return None
-        newest = self._archive.catalog.revisions(held.id)[-1]
-        if newest.record is None:
-            return None
-        record = self._archive.record(newest.record)
-        exchange = record.exchange()
-        body = decoded_body(exchange).body
-        url = record.url or held.url
-        rule = self._rules.rule_for(url, on=exchange.requested_at)
-        again = read_again(body, url=url, content_type=newest.media_type, entry=entry, rule=rule)
-        return _with_what_the_feed_told(again, latest.revision.article) if again else None
 
     # ---------------------------------------------------------------- remembering
 
@@ -707,18 +712,6 @@ def _left(terms: Terms, keep: KeepConfig) -> str | None:
     if (terms.no_archive and keep.noarchive == "leave") or (terms.tdm_reserved and keep.reserved == "leave"):
         return f"its publisher asks that it is not kept ({'; '.join(terms.said)}), and [keep] follows"
     return None
-
-
-def _with_what_the_feed_told(article: Article, known: Article) -> Article:
-    """Return *article* with date and authors as known, where it is silent on them.
-
-    They came from an entry that has left its feed's window since: the page has not been edited.
-    """
-    return replace(
-        article,
-        published_at=article.published_at or known.published_at,
-        authors=article.authors or known.authors,
-    )
 
 
 def _outcome_name(finding: Finding) -> str:

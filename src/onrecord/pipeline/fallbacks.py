@@ -60,7 +60,7 @@ class Fallbacks:
                     return judged
             elif way == "memento" or not is_lost:
                 async for reading in self._readings(way, wanted):
-                    return replace(judged, reading=reading)
+                    return replace(judged, reading=reading, traits=None)
         return judged
 
     async def _readings(self, way: str, wanted: Wanted) -> AsyncIterator[Reading]:

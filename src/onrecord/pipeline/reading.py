@@ -9,9 +9,12 @@ from onrecord.config import SourceConfig
 from onrecord.extract import (
     READER_VERSION,
     PageFacts,
+    SiteMemory,
     SiteRule,
+    Traits,
     read_entry,
-    read_page_and_facts,
+    read_page,
+    read_page_and_traits,
     reader_name,
 )
 from onrecord.fetch import decoded_body
@@ -56,6 +59,12 @@ class Reading:
     exchange: Exchange | None = None  #: the page's; None for a feed's text
     via: str | None = None  #: of a rendition: which
     exchanges: tuple[Exchange, ...] = ()  #: of a rendition: how it came
+    site: SiteMemory | None = None  #: of a page: what was known of its site
+
+    @property
+    def learned(self) -> str | None:
+        """Return the name of what was known of the site, for the document."""
+        return None if self.site is None or self.site.is_empty else self.site.digest
 
     def exchanges_of(self, outcome: Outcome | None) -> tuple[Exchange, ...]:
         """Return how it came, redirects first: of a rendition its own way, else that of the page's *outcome*."""
@@ -69,50 +78,66 @@ class Judged:
     reading: Reading | None
     verdict: Verdict | None  #: of the page, if it answered
     facts: PageFacts | None = None  #: of the page
+    traits: Traits | None = None  #: what the page shows of its site; None where it is not what was read
 
 
 def read(
-    outcome: Outcome | None, entry: Entry | None, source: SourceConfig, *, url: str, rules: Rulebook
+    outcome: Outcome | None,
+    entry: Entry | None,
+    source: SourceConfig,
+    *,
+    url: str,
+    rules: Rulebook,
+    site: SiteMemory,
 ) -> Judged:
-    """Return the fuller of the page and the feed's own text, as *source* wants it."""
-    page, verdict, facts = (
-        _page(outcome, entry, url, rules) if isinstance(outcome, Fetched) else (None, None, None)
+    """Return the fuller of the page and the feed's own text, as *source* wants it; *site* is known of the page's."""
+    judged = (
+        _page(outcome, entry, url, rules, site)
+        if isinstance(outcome, Fetched)
+        else Judged(reading=None, verdict=None)
     )
+    page = judged.reading
     feed = _feed(entry, source) if source.full_text != "page" else None
     if source.full_text == "feed" and feed is not None:
-        return Judged(reading=feed, verdict=verdict, facts=facts)
+        return replace(judged, reading=feed)
     if page is not None and (
         feed is None or length_of(page.article) >= FULL_ENOUGH * length_of(feed.article)
     ):
-        return Judged(reading=page, verdict=verdict, facts=facts)
-    return Judged(reading=feed or page, verdict=verdict, facts=facts)
+        return judged
+    return replace(judged, reading=feed or page)
 
 
 def read_again(
-    body: bytes, *, url: str, content_type: str | None, entry: Entry | None, rule: SiteRule | None
+    exchange: Exchange,
+    *,
+    url: str,
+    content_type: str | None,
+    entry: Entry | None,
+    rule: SiteRule | None,
+    site: SiteMemory | None,
 ) -> Article | None:
     """Return what today's reader makes of an older capture, with the help that the page has today."""
-    return read_page_and_facts(body, url=url, content_type=content_type, entry=entry, rule=rule)[0].article
+    body = decoded_body(exchange).body
+    return read_page(body, url=url, content_type=content_type, entry=entry, rule=rule, site=site).article
 
 
 def read_rendition(outcome: Fetched, entry: Entry | None, *, url: str, rules: Rulebook) -> Reading | None:
     """Return the article that another page of the one at *url* holds, filed under the article's own address."""
-    reading, _, _ = _page(outcome, entry, outcome.exchanges[0].url, rules)
+    # It is made in another way than the site's pages: what is known of those says nothing of it.
+    reading = _page(outcome, entry, outcome.exchanges[0].url, rules, SiteMemory("")).reading
     if reading is None:
         return None
     found = identity(url, url, ())
     return replace(reading, article=_filed_under(reading.article, found), identity=found)
 
 
-def _page(
-    outcome: Fetched, entry: Entry | None, url: str, rules: Rulebook
-) -> tuple[Reading | None, Verdict, PageFacts]:
+def _page(outcome: Fetched, entry: Entry | None, url: str, rules: Rulebook, site: SiteMemory) -> Judged:
     final = outcome.final
     content_type = final.header("content-type")
     body = decoded_body(final).body
     rule = rules.rule_for(final.url, on=final.requested_at)
-    extraction, facts = read_page_and_facts(
-        body, url=final.url, content_type=content_type, entry=entry, rule=rule
+    extraction, facts, traits = read_page_and_traits(
+        body, url=final.url, content_type=content_type, entry=entry, rule=rule, site=site
     )
     verdict = judge(
         extraction,
@@ -124,7 +149,7 @@ def _page(
         headers=final.headers,
     )
     if extraction.article is None or not verdict.kind.is_article:
-        return None, verdict, facts
+        return Judged(reading=None, verdict=verdict, facts=facts)
     found = identity(url, final.url, extraction.canonical_claims)
     article = _filed_under(extraction.article, found)
     reading = Reading(
@@ -135,8 +160,9 @@ def _page(
         reader=reader_name(rule),
         missed=_missed(extraction.problems),
         exchange=final,
+        site=site,
     )
-    return reading, verdict, facts
+    return Judged(reading=reading, verdict=verdict, facts=facts, traits=traits)
 
 
 def _missed(problems: Iterable[Problem]) -> str | None:

@@ -17,8 +17,9 @@ from onrecord.archive import Archive, document_told, envelope_path
 from onrecord.archive.envelopes import read_envelope
 from onrecord.dates import from_iso
 from onrecord.errors import DocumentFormatError, FormatError
-from onrecord.extract import READER_VERSION, read_entry, read_page_and_facts
+from onrecord.extract import READER_VERSION, SiteMemory, read_entry, read_page_and_facts
 from onrecord.fetch import decoded_body
+from onrecord.learning import site_of
 from onrecord.ledger import Event, Line, Put, digest_of
 from onrecord.model import (
     Article,
@@ -32,7 +33,9 @@ from onrecord.model import (
 )
 from onrecord.pipeline.claims import recalled
 from onrecord.pipeline.enclosures import listed_in
+from onrecord.pipeline.learning import SiteDesk
 from onrecord.pipeline.pictures import kept_picture
+from onrecord.pipeline.report import utc_now
 from onrecord.pipeline.rereading import Rereading, article_of, with_reading
 from onrecord.pipeline.terms import terms_again
 from onrecord.render import document as documents
@@ -43,6 +46,8 @@ from onrecord.warc import StoredRecord
 VIAS = ("amp", "print", "alternate", "memento")
 #: Seconds between a feed's text and its line in the ledger that are tried.
 LATE = 5
+#: What was known of a site, the newest, that is tried where nothing says which it was.
+MEMORIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +144,32 @@ class Remaking:
         )
         try:
             for frames in self._frames(one, stood):
-                for article, reader in self._readings(asked, frames[0]):
-                    for frame in frames:
-                        yield from self._dressed(frame, article, reader)
+                for known in self._known_of_site(frames[0]):
+                    read_so = replace(asked, site=known)
+                    for article, reader in self._readings(read_so, frames[0]):
+                        for frame in frames:
+                            yield from self._dressed(frame, article, reader, read_so)
         except (FormatError, FileNotFoundError):  # what it was read from is damaged or missing, too
             return
 
-    def _dressed(self, frame: Document, article: Article, reader: str) -> Iterator[Document]:
+    def _known_of_site(self, frame: Document) -> list[SiteMemory]:
+        """Return what may have been known of the site when the page was read: what is named, or each that there was."""
+        url = frame.revision.article.canonical_url
+        nothing = SiteMemory(site_of(url))
+        if frame.revision.kind is not ReadingKind.PAGE:
+            return [nothing]
+        desk = SiteDesk(self._archive.state, now=utc_now)
+        if frame.learned and (named := desk.named(frame.learned, url)):
+            return [named]
+        rows = self._archive.state.memories(site_of(url))
+        learned = (SiteMemory.from_json(row.memory) for row in reversed(rows[-MEMORIES:]))
+        return [nothing, *filter(None, learned)]
+
+    def _dressed(
+        self, frame: Document, article: Article, reader: str, asked: Rereading
+    ) -> Iterator[Document]:
         """Yield the document of a reading: its pictures and its reader as they may have been written down."""
-        found = with_reading(frame, article, reader)
+        found = with_reading(frame, article, reader, asked)
         kept = {url: picture for url in found.pictures if (picture := self._picture(frame, url))}
         for shown in (kept, {**found.pictures, **kept}):
             for name in dict.fromkeys((reader, frame.reader_version)):
@@ -252,6 +274,7 @@ class Remaking:
             told,
             revision=replace(told.revision, article=article, captured_at=at),
             reader_version=row.reader if row else READER_VERSION,
+            learned=row.learned if row else None,
         )
 
     def _others(self, one: Told) -> Iterator[Document]:
@@ -310,6 +333,7 @@ def _by_front(bare: Document, front: Document) -> Document:
         bare,
         revision=revision,
         reader_version=front.reader_version,
+        learned=front.learned,
         via=front.via,
         via_url=front.via_url,
         terms=front.terms,

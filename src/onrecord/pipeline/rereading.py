@@ -1,7 +1,9 @@
 """Reading again: every capture through today's reader. What improves is a new reading of the same revision.
 
 No server is asked, and no revision is added: a publisher changed nothing. A document is written again only where
-today's reader says something else, in the newest revision and in the older ones.
+today's reader says something else, in the newest revision and in the older ones. Each is read with what was known
+of its site when it was read first, so that the reader alone makes the difference; or, if that is asked for, with
+what is known now.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ from onrecord import legacy
 from onrecord.archive import Archive, Step, envelope_path
 from onrecord.archive.envelopes import read_envelope
 from onrecord.errors import FormatError
-from onrecord.extract import READER_VERSION, read_entry, read_page, reader_name
+from onrecord.extract import READER_VERSION, SiteMemory, read_entry, read_page, reader_name
 from onrecord.fetch import decoded_body
 from onrecord.ledger import Event
 from onrecord.model import Article, Document, KeptPicture, ReadingKind, RecordRef
 from onrecord.pipeline.claims import recalled
+from onrecord.pipeline.learning import SiteDesk
+from onrecord.pipeline.relearning import learn_from_captures
 from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.revisions import content_digest
@@ -50,6 +54,9 @@ class Rereading:
     record: RecordRef | None
     media_type: str | None
     claims: str | None  #: of the entry that it came by: `claims.remembered`
+    language: str | None = None  #: that the settings state of its source
+    keeps_pictures: bool = True  #: do the settings ask for pictures at all?
+    site: SiteMemory | None = None  #: what it is read with; None: the memory that it names is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Reread:
     asked: Rereading
     document: Document | None = None
     failure: str | None = None
+    is_left: bool = False  #: the memory that it was read with is lost
 
 
 @dataclass(slots=True)
@@ -68,6 +76,7 @@ class RereadReport:
     read: int = 0
     changed: int = 0
     pruned: int = 0  #: revisions whose capture has been pruned: their document is the truth
+    left: int = 0  #: the memory that they were read with is lost
     failures: list[str] = field(default_factory=list)
 
 
@@ -75,16 +84,23 @@ def reread_all(
     archive: Archive,
     *,
     source: str | None = None,
+    learned: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> RereadReport:
     """Read all captures of *archive* again, on every core; go on where an interrupted run stopped.
+
+    With *learned*, each is read with what is known of its site now, and not with what was known then. Of sites of
+    which nothing is known, it is learned from their captures first.
 
     Raises:
         StorageError: The disk said no. What was committed stands.
     """
     report = RereadReport(pruned=archive.catalog.without_capture())
-    asked = list(_all_rereadings(archive, source))
-    note = archive.state.host_note(NOTE, source or "")
+    if learned:
+        learn_from_captures(archive, source=source, progress=progress)
+    run = f"{source or ''}{' learned' if learned else ''}"
+    asked = list(_all_rereadings(archive, source, learned=learned))
+    note = archive.state.host_note(NOTE, run)
     waiting = [one for one in asked if note is None or one.place > note[0]]
     done = len(asked) - len(waiting)
     batches = iter(waiting)
@@ -98,16 +114,19 @@ def reread_all(
             done += len(batch)
             report.read += len(batch)
             report.changed += sum(one.document is not None for one in found)
+            report.left += sum(one.is_left for one in found)
             report.failures += [one.failure for one in found if one.failure]
-            archive.state.put_host_note(NOTE, source or "", batch[-1].place, utc_now())
+            archive.state.put_host_note(NOTE, run, batch[-1].place, utc_now())
             progress(done, len(asked))
-    archive.state.put_host_note(NOTE, source or "", None, utc_now())
+    archive.state.put_host_note(NOTE, run, None, utc_now())
     return report
 
 
-def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]:
+def _all_rereadings(archive: Archive, source: str | None, *, learned: bool) -> Iterator[Rereading]:
     """Yield every revision, by article and number: what an update adds in between moves none past the note."""
     held: list[HeldArticle] = sorted(archive.catalog.articles(Listing(source=source)), key=lambda one: one.id)
+    languages = {one.id: one.language for one in archive.config.sources}
+    sites = SiteDesk(archive.state, now=utc_now)
     for article in held:
         entry = archive.state.entry_of_article(article.id)
         for one in archive.catalog.revisions(article.id):
@@ -119,6 +138,11 @@ def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]
                 record=one.record,
                 media_type=one.media_type,
                 claims=entry.claims if entry else None,
+                language=languages.get(article.source),
+                keeps_pictures=archive.config.pictures.keep,
+                site=sites.newest_after(one.learned, article.url)
+                if learned
+                else sites.named(one.learned, article.url),
             )
 
 
@@ -138,13 +162,20 @@ def reread_step(document: Document, path: str) -> Step:
 def reread(asked: Rereading) -> Reread:
     """Read one revision again, in a process of its own."""
     try:
+        if asked.site is None:
+            return Reread(asked, is_left=True)
         known = documents.read(FolderStore(asked.root).read(asked.path).decode("utf-8"), asked.path)
         article, reader = article_of(asked, known, _rules)
     except (FormatError, UnicodeDecodeError, FileNotFoundError) as error:
         return Reread(asked, failure=f"{asked.path}: {error}")
     if article is None or article == known.revision.article:
         return Reread(asked)
-    return Reread(asked, document=with_reading(known, article, reader))
+    return Reread(asked, document=with_reading(known, article, reader, asked))
+
+
+def _site_of(known: Document, site: SiteMemory | None) -> SiteMemory | None:
+    """Return what a document's page is read with: nothing is known of renditions, nor needed of a feed's text."""
+    return site if known.revision.kind is ReadingKind.PAGE else None
 
 
 #: The rules of a worker process, put there when it begins.
@@ -183,8 +214,12 @@ def article_of(asked: Rereading, known: Document, rules: Rulebook) -> tuple[Arti
 
 
 def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
-    """Return what an envelope does not hold of an entry: the feed's language, and the entry's categories."""
-    return {"language": fresh.language or before.language, "topics": fresh.topics or before.topics}
+    """Return what an envelope does not hold of an entry: the feed's language, its categories, when it was modified."""
+    return {
+        "modified_at": fresh.modified_at or before.modified_at,
+        "language": fresh.language or before.language,
+        "topics": fresh.topics or before.topics,
+    }
 
 
 def _read_page(asked: Rereading, known: Document, rules: Rulebook) -> tuple[Article | None, str]:
@@ -202,6 +237,7 @@ def _read_page(asked: Rereading, known: Document, rules: Rulebook) -> tuple[Arti
         content_type=asked.media_type,
         entry=recalled(url, asked.claims),
         rule=rule,
+        site=_site_of(known, asked.site),
     )
     return found.article, reader_name(rule)
 
@@ -211,14 +247,34 @@ def _read_feed(asked: Rereading) -> Article | None:
     if not files.exists(path):
         return None
     entry = legacy.entry_of(read_envelope(files.read(path), path))
-    return read_entry(entry, feed_url=entry.url).article
+    if told := recalled(entry.url, asked.claims):
+        entry = replace(
+            entry,
+            modified_at=told.modified_at,
+            authors=told.authors,
+            language=told.language,
+            categories=told.categories,
+        )
+    return read_entry(entry, feed_url=entry.url, language=asked.language).article
 
 
-def with_reading(known: Document, article: Article, reader: str) -> Document:
-    """Return the document of a revision with another reading of it; pictures that only this one has are missing."""
-    revision = replace(known.revision, article=article, content_digest=content_digest(article))
-    pictures = {
-        picture.url: known.pictures.get(picture.url) or KeptPicture(url=picture.url, reason=NOT_ASKED)
-        for picture in article.pictures
+def with_reading(known: Document, article: Article, reader: str, asked: Rereading) -> Document:
+    """Return the document of a revision with another reading of it."""
+    site = _site_of(known, asked.site)
+    return replace(
+        known,
+        revision=replace(known.revision, article=article, content_digest=content_digest(article)),
+        pictures=_pictures_of(article, known, asked),
+        reader_version=reader,
+        learned=None if site is None or site.is_empty else site.digest,
+    )
+
+
+def _pictures_of(article: Article, known: Document, asked: Rereading) -> dict[str, KeptPicture]:
+    """Return what became of the article's pictures; of new ones, that they are still to be asked for, if they are."""
+    found = {one.url: known.pictures.get(one.url) for one in article.pictures}
+    return {
+        url: kept or KeptPicture(url=url, reason=NOT_ASKED)
+        for url, kept in found.items()
+        if kept or asked.keeps_pictures
     }
-    return replace(known, revision=revision, pictures=pictures, reader_version=reader)

@@ -163,7 +163,11 @@ class Round:
 
     async def save(self, looks: Iterable[Look]) -> list[Kept]:
         """Keep single pages, now."""
-        return [await self._desk.keep(await self._desk.look(look)) for look in looks]
+        wanted = list(looks)
+        kept = [await self._desk.keep(await self._desk.look(look)) for look in wanted]
+        for source in {look.source.id: look.source for look in wanted}.values():
+            self._desk.settle(source)
+        return kept
 
     # ---------------------------------------------------------------- one source
 
@@ -190,6 +194,8 @@ class Round:
         planned = [] if is_offline else self._planner.plan(turn, listed, known)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
         taken, is_lost = await self._take(planned)
+        if taken:
+            self._desk.settle(source)
         await self._gaps.fill(source, found)
         if is_offline or is_lost:
             self.offline.add(source.id)

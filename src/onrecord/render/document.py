@@ -160,6 +160,7 @@ def _front(document: Document) -> dict[str, Any]:
         "via_url": document.via_url,
         "terms": _terms(document.terms),
         "reader": document.reader_version,
+        "learned": document.learned,
         "credits": list(article.credits),
         "corrections": list(article.corrections),
         "translations": [
@@ -362,6 +363,7 @@ def _document(fields: _Fields, blocks: tuple[Block, ...]) -> Document:
         capture_digest=_digest(capture.maybe("digest")),
         capture_record=capture.maybe("record"),
         reader_version=fields.text("reader"),
+        learned=fields.maybe("learned"),
         verdict=fields.word("verdict", VerdictKind),
         via=fields.maybe("via"),
         via_url=fields.maybe("via_url"),

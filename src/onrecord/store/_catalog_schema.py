@@ -74,6 +74,10 @@ MIGRATIONS = (
         id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
     ) WITHOUT ROWID;
     """,
+    # What was known of its site when a revision was read.
+    """
+    ALTER TABLE revision ADD COLUMN learned TEXT;
+    """,
     # Which articles name which addresses as their translation or original. An older index learns it with each new
     # revision, and of all when it is made again.
     """

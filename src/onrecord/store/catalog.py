@@ -241,8 +241,9 @@ class SqliteCatalog:
     def _apply_reading(self, document: Document) -> None:
         """Bring in what a later reader made of a revision, which need not be the newest."""
         revision, article = document.revision, document.revision.article
-        values = (revision.content_digest, document.reader_version, document.id, revision.number)
-        self._db.run("UPDATE revision SET content_digest = ?, reader = ? WHERE id = ? AND number = ?", values)
+        read = (document.reader_version, document.learned)
+        sql = "UPDATE revision SET content_digest = ?, reader = ?, learned = ? WHERE id = ? AND number = ?"
+        self._db.run(sql, (revision.content_digest, *read, document.id, revision.number))
         published = article.published_at
         self._db.run(
             "UPDATE article SET headline = ?, language = ?, section = ?, published = ?, published_utc = ?,"
@@ -369,7 +370,7 @@ class SqliteCatalog:
         if line.event is Event.COMPLETED:
             return
         self._db.run(
-            "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 revision.number,
@@ -383,6 +384,7 @@ class SqliteCatalog:
                 record.get("offset"),
                 record.get("length"),
                 record.get("media_type"),
+                document.learned,
             ),
         )
 
@@ -501,7 +503,7 @@ class SqliteCatalog:
         """Return an article's revisions, oldest first."""
         sql = (
             "SELECT number, captured_at, kind, content_digest, path, reader, record_path, record_offset,"
-            " record_length, media_type FROM revision WHERE id = ? ORDER BY number"
+            " record_length, media_type, learned FROM revision WHERE id = ? ORDER BY number"
         )
         return [
             HeldRevision(
@@ -513,6 +515,7 @@ class SqliteCatalog:
                 reader=row[5],
                 record=RecordRef(row[6], row[7], row[8]) if row[6] else None,
                 media_type=row[9],
+                learned=row[10],
             )
             for row in self._db.rows(sql, (article_id,))
         ]

@@ -68,6 +68,7 @@ class HeldRevision:
     content_digest: Digest
     path: str  #: where this revision's document stands now
     reader: str
+    learned: str | None = None  #: `Document.learned`
     record: RecordRef | None
     media_type: str | None
 

@@ -92,6 +92,15 @@ _MIGRATIONS = (
         allowed INTEGER NOT NULL, disallowed INTEGER NOT NULL, PRIMARY KEY (month, host)
     ) WITHOUT ROWID;
     """,
+    # What is being learned of each site, and the memories that were frozen out of it, which documents name.
+    """
+    CREATE TABLE learning (site TEXT PRIMARY KEY, learned TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE memory (
+        site TEXT NOT NULL, number INTEGER NOT NULL, digest TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+        pages INTEGER NOT NULL, is_remade INTEGER NOT NULL, memory TEXT NOT NULL, PRIMARY KEY (site, number)
+    ) WITHOUT ROWID;
+    CREATE INDEX memory_digest ON memory (digest);
+    """,
     # Rhythms, and what is due found without a walk over all that was ever listed.
     """
     ALTER TABLE feed ADD COLUMN cache_max_age INTEGER;
@@ -287,11 +296,25 @@ class DeliveryRow:
     reason: str | None = None  #: why it could not be told
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRow:
+    """What was known of a site from one moment on."""
+
+    site: str
+    number: int  #: from 1, without gaps
+    digest: str  #: `SiteMemory.digest`
+    since: datetime
+    until: datetime | None = None  #: when the next took its place; None: it stands
+    pages: int  #: articles that it was learned from
+    is_remade: bool = False  #: is it the first since the site was made anew?
+    memory: str  #: `SiteMemory.to_json`
+
+
 _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {
         *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
-        *("answered_at", "counted_at", "retry_at", "since", "read_at"),
+        *("answered_at", "counted_at", "retry_at", "since", "until", "read_at"),
         *("first_read_at", "joined_since", "judged_at", "gone_at", "left_at"),
     }
 )
@@ -570,7 +593,8 @@ class State:
         | SourceRow
         | AbsenceRow
         | DeliveryRow
-        | WalkRow,
+        | WalkRow
+        | MemoryRow,
     ) -> None:
         """Write a row, in place of the one with its key."""
         columns = _COLUMNS[type(row)]
@@ -626,6 +650,33 @@ class State:
         with self._db.transaction():
             for path, digest in found:
                 self._db.run("INSERT OR REPLACE INTO fixity VALUES (?, ?, ?)", (path, digest, _text(at)))
+
+    # ---- sites
+
+    def learning(self, site: str) -> str | None:
+        """Return what is being learned of a site: `learning.Learning.to_json`."""
+        found = self._db.value("SELECT learned FROM learning WHERE site = ?", (site,))
+        return str(found) if found else None
+
+    def put_learning(self, site: str, learned: str) -> None:
+        """Note what is being learned of a site."""
+        self._db.run("INSERT OR REPLACE INTO learning VALUES (?, ?)", (site, learned))
+
+    def sites(self) -> list[str]:
+        """Return the sites of which something is being learned."""
+        return [row[0] for row in self._db.rows("SELECT site FROM learning ORDER BY site")]
+
+    def memories(self, site: str) -> list[MemoryRow]:
+        """Return what was known of a site, the oldest first."""
+        return self._all(MemoryRow, "memory", "site = ? ORDER BY number", (site,))
+
+    def newest_memory(self, site: str) -> MemoryRow | None:
+        """Return what is known of a site."""
+        return self._get(MemoryRow, "memory", "site = ? ORDER BY number DESC", (site,))
+
+    def memory(self, digest: str) -> MemoryRow | None:
+        """Return the memory of this name."""
+        return self._get(MemoryRow, "memory", "digest = ?", (digest,))
 
     # ---- rounds
 
@@ -715,6 +766,7 @@ _TABLES: dict[type, str] = {
     AbsenceRow: "absence",
     DeliveryRow: "delivery",
     WalkRow: "walk",
+    MemoryRow: "memory",
 }
 
 
@@ -733,5 +785,5 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-_FLAGS = frozenset({"may_pass", "is_robots", "is_past"})
+_FLAGS = frozenset({"may_pass", "is_remade", "is_robots", "is_past"})
 _COLUMNS: dict[type, _Columns[Any]] = {kind: _Columns.of(kind, table) for kind, table in _TABLES.items()}
