@@ -147,7 +147,7 @@ def serving(
         ending = asyncio.Event()
         doors = Doors(place, QUICK)
         app = make_app(
-            root, listening=listening, doors=doors, settings=settings, now=clock.now, seconds=clock.seconds
+            root, host=listening, doors=doors, settings=settings, now=clock.now, seconds=clock.seconds
         )
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from onrecord import cli
-from served import PASSWORD
+from onrecord.archive.layout import MARKS
+from onrecord.store import Marks
+from served import NOW, PASSWORD
 
 
 @pytest.fixture
@@ -35,6 +38,19 @@ def test_a_user_is_made_and_listed(
     capsys.readouterr()
     typed(root, monkeypatch, "user", "list", "--json")
     assert [(row["name"], row["role"]) for row in json.loads(capsys.readouterr().out)] == [("ada", "editor")]
+
+
+def test_what_was_marked_before_is_the_first_users(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever asks for a password one day loses no star."""
+    with closing(Marks(root / MARKS)) as marks:
+        marks.set_starred("", ["a"], is_starred=True, at=NOW)
+    for name in ("ada", "eve"):
+        typed(root, monkeypatch, "user", "add", name, line=f"{PASSWORD}\n")
+    capsys.readouterr()
+    with closing(Marks(root / MARKS)) as marks:
+        assert (marks.starred_ids("ada"), marks.starred_ids("eve")) == (["a"], [])
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,32 @@ def test_what_is_skipped_is_counted(root: str, capsys: pytest.CaptureFixture[str
     """The last page is followed by none, and the number of matches is told."""
     cli.run(["search", "bridge", "--skip", "5", "--archive", root])
     assert "only 1 match" in capsys.readouterr().err
+
+
+def test_a_search_is_saved_listed_and_taken_out(root: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is searched every day is typed once."""
+    cli.run(["search", "--save", "Harbour", "ferry", "OR", "bridge", "--archive", root])
+    capsys.readouterr()
+    cli.run(["search", "--saved", "--json", "--archive", root])
+    kept = json.loads(capsys.readouterr().out)
+    cli.run(["search", "--forget", "Harbour", "--archive", root])
+    capsys.readouterr()
+    cli.run(["search", "--saved", "--json", "--archive", root])
+    assert (kept, capsys.readouterr().out) == ([{"name": "Harbour", "query": "ferry OR bridge"}], "[]\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--saved", "ferry"],
+        ["--saved", "--forget", "Harbour"],
+        ["--forget", "Harbour"],
+        ["--save", "Harbour"],
+        ["--save", "Harbour", "(ferry"],
+        ["--save", "a/b", "ferry"],
+    ],
+)
+def test_what_can_not_be_saved_ends_with_two(root: str, words: list[str]) -> None:
+    """Nothing is written."""
+    assert cli.run(["search", *words, "--archive", root]) == 2

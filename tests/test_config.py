@@ -21,13 +21,16 @@ from onrecord.config import (
     PictureConfig,
     ProofConfig,
     RoundConfig,
+    SavedSearch,
     ScheduleConfig,
     ServeConfig,
     SourceConfig,
     duration,
     parse,
     source_id_for,
+    with_search,
     with_source,
+    without_search,
 )
 from onrecord.errors import ConfigError
 from onrecord.model import SourceId
@@ -182,6 +185,56 @@ def test_every_key_has_its_sentence() -> None:
         "archive.capture",
         "archive.prune_after",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("searches = 1", "searches"),
+        ('[searches]\n"a/b" = "ferry"', 'searches."a/b"'),
+        ('[searches]\n"" = "ferry"', 'searches.""'),
+        ("[searches]\nharbour = 1", "searches.harbour"),
+        ('[searches]\nharbour = ""', "searches.harbour"),
+        (f'[searches]\nharbour = "{"a" * 1_001}"', "searches.harbour"),
+    ],
+)
+def test_a_search_that_can_not_be_saved_is_told(text: str, key: str) -> None:
+    """With its name."""
+    assert mistakes(f"format = 1\n{text}\n").keys() == {key}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        INITIAL,
+        "format = 1",
+        'format = 1\r\n[sources.a]\r\nfeeds = ["https://a.example/"]\r\n',
+        'format = 1\n[searches] # mine\nother = "bell" # and this\n[fetch]\nretries = 1\n',
+        'format = 1\nsearches = { other = "bell" }\n',
+        'format = 1\nsearches.other = "bell"\n',
+        "format = 1\n[searches]\n",
+    ],
+)
+def test_a_search_is_saved_and_taken_out_again(text: str) -> None:
+    """Whatever stands there: a person's words stay as they are."""
+    search = SavedSearch("渡輪 & bell", 'headline:"渡輪" OR bell\\')
+    before = parse(text, "onrecord.toml").searches
+    kept = with_search(text, search)
+    left = without_search(kept, search.name)
+    words = [line for line in text.splitlines() if "#" in line]
+    assert (
+        parse(kept, "onrecord.toml").searches,
+        parse(left, "onrecord.toml").searches,
+        [line for line in words if line not in left],
+    ) == ((*before, search), before, [])
+
+
+def test_a_search_takes_the_place_of_the_one_of_its_name() -> None:
+    """It was narrowed down."""
+    once = with_search("format = 1\n", SavedSearch("harbour", "ferry"))
+    assert parse(with_search(once, SavedSearch("harbour", "bell")), "x").searches == (
+        SavedSearch("harbour", "bell"),
+    )
 
 
 def test_a_source_is_added_behind_what_a_person_wrote() -> None:

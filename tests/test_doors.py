@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from onrecord.archive import Archive
 from onrecord.archive.backup import back_up
-from onrecord.doors import Doors, Pace, Role, Scope, place_of
+from onrecord.doors import Doors, Pace, Role, Scope, opened, place_of
 from onrecord.doors.pace import FORGET_AFTER, FREE, MOST_FOR_ADDRESS, MOST_FOR_NAME, REMEMBERED
 from onrecord.doors.tokens import fever_key, scopes_from
 from onrecord.errors import UsageError
@@ -71,6 +73,13 @@ def test_each_archive_has_its_own_doors() -> None:
     environ = {"XDG_CONFIG_HOME": "/config"}
     one, other = (place_of(Digest(f"sha256:{letter * 64}"), environ) for letter in "ab")
     assert one != other
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a device is no folder")
+def test_where_nothing_can_be_kept_there_are_no_users() -> None:
+    """Whoever reads at a machine without a home folder reads as before."""
+    with closing(opened(Digest(f"sha256:{'a' * 64}"), {"XDG_CONFIG_HOME": "/dev/null"})) as doors:
+        assert not doors.has_users()
 
 
 # ---------------------------------------------------------------- users

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
+from onrecord.archive.layout import MARKS
 from onrecord.config import ServeConfig
 from onrecord.doors import Role, Scope
+from onrecord.store import Marks
 from rounds import PARAGRAPHS, Paper, item, page, url_of
 from served import PASSWORD, Answer, Served, serving
 
@@ -32,14 +35,12 @@ class Row:
     brings_key: bool = False  #: what is posted holds a key, so it may come from anywhere
 
 
+GREADER = "/api/greader/reader/api/0"
 #: Every route of the reader. A new one without a row fails below.
 ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/"): Row("/", "read"),
     ("GET", "/sources"): Row("/sources", "read"),
     ("POST", "/sources"): Row("/sources", "edit", 400, {"address": ""}),
-    ("GET", "/settings"): Row("/settings", "edit"),
-    ("GET", "/health"): Row("/health", "read"),
-    ("GET", "/round"): Row("/round", "read"),
     ("GET", "/source/{source}"): Row("/source/paper.example", "read"),
     ("GET", "/day/{day}"): Row("/day/2026-05-17", "read"),
     ("GET", "/month/{month}"): Row("/month/2026-05", "read"),
@@ -67,6 +68,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/feeds/author/{name}.{form}"): Row("/feeds/author/Ada%20Marsh.json", "read", for_programs=True),
     ("GET", "/feeds/topic/{name}.{form}"): Row("/feeds/topic/Harbour.atom", "read", for_programs=True),
     ("GET", "/feeds/search.{form}"): Row("/feeds/search.atom?q=bridge", "read", for_programs=True),
+    ("GET", "/feeds/saved/{name}.{form}"): Row("/feeds/saved/nothing.atom", "read", 404, for_programs=True),
     ("GET", "/feeds/changes.{form}"): Row("/feeds/changes.atom", "read", for_programs=True),
     ("GET", "/subscriptions.opml"): Row("/subscriptions.opml", "read", for_programs=True),
     ("GET", "/api/v1/openapi.json"): Row("/api/v1/openapi.json", "read", for_programs=True),
@@ -96,6 +98,43 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/memento/timegate/{url}"): Row("/memento/timegate/URL", "read", 302),
     ("GET", "/memento/timemap/{url}"): Row("/memento/timemap/URL", "read"),
     ("GET", "/memento/{time}{raw}/{url}"): Row("/memento/20260517000000/URL", "read", 302),
+    ("POST", "/api/greader/accounts/ClientLogin"): Row(
+        "/api/greader/accounts/ClientLogin",
+        "nothing",
+        403,
+        {"Email": "x"},
+        for_programs=True,
+        brings_key=True,
+    ),
+    **{
+        ("GET", f"{GREADER}/{name}"): Row(f"{GREADER}/{name}", "mark", for_programs=True)
+        for name in (
+            *("token", "user-info", "subscription/list", "tag/list", "unread-count", "stream/items/ids"),
+            *("stream/items/contents", "stream/contents"),
+        )
+    },
+    ("GET", f"{GREADER}/stream/contents/{{stream}}"): Row(
+        f"{GREADER}/stream/contents/feed/x", "mark", for_programs=True
+    ),
+    ("GET", "/api/greader/reader/atom/{stream}"): Row(
+        "/api/greader/reader/atom/feed/x", "mark", for_programs=True
+    ),
+    ("POST", f"{GREADER}/stream/items/contents"): Row(
+        f"{GREADER}/stream/items/contents", "mark", 200, {"i": "1"}, for_programs=True
+    ),
+    ("POST", f"{GREADER}/edit-tag"): Row(f"{GREADER}/edit-tag", "mark", 200, {"i": "1"}, for_programs=True),
+    ("POST", f"{GREADER}/mark-all-as-read"): Row(
+        f"{GREADER}/mark-all-as-read", "mark", 200, {"s": "feed/x"}, for_programs=True
+    ),
+    ("POST", "/api/fever"): Row(
+        "/api/fever?api", "nothing", 200, {"api_key": "x"}, for_programs=True, brings_key=True
+    ),
+    ("POST", "/api/fever/"): Row(
+        "/api/fever/?api", "nothing", 200, {"api_key": "x"}, for_programs=True, brings_key=True
+    ),
+    ("GET", "/health"): Row("/health", "read"),
+    ("GET", "/round"): Row("/round", "read"),
+    ("GET", "/settings"): Row("/settings", "edit"),
     ("GET", "/reader.js"): Row("/reader.js", "nothing"),
     ("GET", "/reader.css"): Row("/reader.css", "nothing"),
     ("GET", "/favicon.ico"): Row("/favicon.ico", "nothing", 301),
@@ -116,7 +155,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/account/sessions/end"): Row("/account/sessions/end", "mark", 303),
 }
 ALL = sorted(ROUTES)
-POSTS = [route for route in ALL if route[0] != "GET"]
+#: What is posted elsewhere with a key in it may come from anywhere: no page elsewhere knows the key.
+POSTS = [route for route in ALL if route[0] != "GET" and not ROUTES[route].brings_key]
 SCOPES = {
     "nobody": {"nothing"},
     "public": {"nothing", "read"},
@@ -268,8 +308,6 @@ def test_a_form_from_elsewhere(
     served: Served, paper: Paper, route: tuple[str, str], elsewhere: dict[str, str]
 ) -> None:
     """A page that a reader has open in another tab can't act in their name."""
-    if ROUTES[route].brings_key:
-        pytest.skip("what it posts holds a key that no page elsewhere knows")
     assert ask(served, paper, route, {**served.session(ED), **elsewhere}).status == 403
 
 
@@ -310,6 +348,34 @@ def test_the_public_reads_what_is_reserved_where_the_owner_says_so(paper: Paper,
     with serving(paper.root, tmp_path / "doors.sqlite", settings=settings) as one:
         people(one)
         assert one.get(f"/article/{reserved(paper)}").status == 200
+
+
+def test_the_public_sees_nobodys_notes(paper: Paper, tmp_path: Path) -> None:
+    """What the one reader wrote before the archive was opened to everybody is theirs."""
+    held = next(held for held in paper.held() if "Bridge" in held.headline)
+    with closing(Marks(paper.root / MARKS)) as marks:
+        marks.set_note("", held.id, "My own words.", at=paper.web.clock.now())
+        marks.set_place("", held.id, 2, paragraphs=3, at=paper.web.clock.now())
+    with serving(paper.root, tmp_path / "doors.sqlite", settings=ServeConfig(public=True)) as one:
+        people(one)
+        shown = [one.get(path).text for path in (f"/article/{held.id}", "/")]
+    assert ("My own words." in shown[0], "#p2" in shown[1]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\n"),
+        ("multipart/form-data; boundary=x", b"xxxx"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe"),
+        ("application/x-www-form-urlencoded; charset=nothing", b"a=b"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/login", "/api/fever", "/api/greader/accounts/ClientLogin"])
+def test_a_form_that_is_broken_is_told(served: Served, path: str, kind: str, body: bytes) -> None:
+    """Rubbish is the sender's fault, not ours."""
+    assert served.ask("POST", path, headers={"Content-Type": kind}, body=body).status in {400, 403, 415}
 
 
 # ---------------------------------------------------------------- nobody has been made a user
@@ -425,6 +491,35 @@ def test_a_sessions_cookie_is_out_of_reach(served: Served) -> None:
         "/",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers"),
+    [
+        (
+            ServeConfig(address="https://news.example/"),
+            {"Host": "news.example", "Origin": "https://news.example"},
+        ),
+        (ServeConfig(proxies=(ip_network("127.0.0.1"),)), {"X-Forwarded-Proto": "https"}),
+    ],
+)
+def test_behind_tls_the_cookie_stays_there(
+    paper: Paper, tmp_path: Path, settings: ServeConfig, headers: dict[str, str]
+) -> None:
+    """What was given through TLS is not sent without it."""
+    with serving(paper.root, tmp_path / "doors.sqlite", settings=settings) as one:
+        people(one)
+        sent, form = login_form(one)
+        form |= {"name": ADA, "password": PASSWORD}
+        answer = one.ask("POST", "/login", headers={**sent, **headers}, form=form)
+        assert answer.cookies[one.cookie]["secure"] is True
+
+
+def test_whoever_says_that_there_is_tls_is_not_believed(served: Served) -> None:
+    """But a proxy of ours."""
+    served.clock.passed += 4_000
+    cookie = log_in(served, X_Forwarded_Proto="https").cookies[served.cookie]
+    assert cookie["secure"] == ""
 
 
 def test_a_session_ends_when_one_logs_out(served: Served) -> None:
@@ -543,6 +638,15 @@ def test_a_token_may_not_do_more_than_its_user(served: Served) -> None:
     token = served.token(ADA, Scope.READ, Scope.EDIT, app="wide")
     answer = served.ask("POST", "/no-such-route", headers={"Authorization": f"Bearer {token}"})
     assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["/account/tokens", "/account/tokens/remove", "/account/sessions/end"])
+def test_a_token_makes_no_tokens(served: Served, path: str) -> None:
+    """It could outlive being taken back, or do more than it may."""
+    token = served.token(ED, *Scope, app=f"maker {path}")
+    form = {"app": "made", "scope": "edit"}
+    answer = served.ask("POST", path, headers={"Authorization": f"Bearer {token}"}, form=form)
+    assert (answer.status, "made" in {one.name for one in served.doors.tokens(ED)}) == (403, False)
 
 
 def test_the_account_page_makes_a_token_that_works(served: Served) -> None:

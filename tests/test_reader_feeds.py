@@ -11,7 +11,7 @@ import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from onrecord.config import ServeConfig
+from onrecord.config import SavedSearch, ServeConfig, with_search
 from onrecord.feeds import opml
 from rounds import PARAGRAPHS
 from wired import Wired, make_paper, wired
@@ -21,7 +21,11 @@ from wired import Wired, make_paper, wired
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
     """Give the paper's reader."""
     folder = tmp_path_factory.mktemp("feeds")
-    with wired(make_paper(folder / "news"), folder / "doors.sqlite") as one:
+    made = make_paper(folder / "news")
+    settings = made.root / "onrecord.toml"
+    search = SavedSearch("At the harbour", "headline:bell")
+    settings.write_text(with_search(settings.read_text("utf-8"), search), "utf-8")
+    with wired(made, folder / "doors.sqlite") as one:
         yield one
 
 
@@ -53,6 +57,7 @@ def test_a_feed_is_well_formed(wire: Wired, form: str, version: str) -> None:
         ("/feeds/topic/Ferries.atom", 1),
         ("/feeds/search.atom?q=headline%3Abridge", 1),
         ("/feeds/search.rss?q=headline%3Anothing", 0),
+        ("/feeds/saved/At%20the%20harbour.atom", 1),
         ("/feeds/all.rss?n=2", 2),
         ("/feeds/changes.atom", 2),
         ("/feeds/changes.rss", 2),
@@ -151,6 +156,7 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(wire: Wired) -> None:
     [
         ("/feeds/source/nobody.example.atom", 404),
         ("/feeds/search.atom", 400),
+        ("/feeds/saved/Nothing.atom", 404),
         ("/feeds/search.atom?q=((", 400),
         ("/feeds/all.atom?n=0", 400),
         ("/feeds/all.atom?n=99999999999999999999", 400),
@@ -184,9 +190,14 @@ def test_what_is_followed_is_a_list_of_feeds(wire: Wired, query: str, url: str) 
     assert url in found.outlines[0].url
 
 
+def test_a_saved_search_is_on_the_page_that_searches(wire: Wired) -> None:
+    """With its feed."""
+    assert "/feeds/saved/At%20the%20harbour.atom" in wire.get("/search").text
+
+
 def test_feeds_call_the_reader_as_the_asker_does(wire: Wired) -> None:
     """Behind a proxy, links lead to the name that was asked."""
-    settings = ServeConfig(address="https://news.example/", proxies=())
+    settings = ServeConfig(address="https://news.example/")
     with wired(wire.paper, wire.paper.root.parent / "far.sqlite", settings=settings) as one:
         answer = one.get("/feeds/all.atom", Host="news.example")
-        assert 'href="http://news.example/article/' in answer.text
+        assert 'href="https://news.example/article/' in answer.text

@@ -15,7 +15,7 @@ from onrecord.config import ServeConfig
 from onrecord.doors import Role, Scope
 from onrecord.store import HeldArticle
 from rounds import PARAGRAPHS, Paper, item, page
-from served import Answer, Served, serving
+from served import Answer, Clock, Served, serving
 
 ADA = "ada"
 #: Text that tries to be more than text.
@@ -85,8 +85,10 @@ def make_paper(root: Path) -> Paper:
 
 
 @contextmanager
-def wired(paper: Paper, place: Path, *, settings: ServeConfig | None = None) -> Iterator[Wired]:
+def wired(
+    paper: Paper, place: Path, *, settings: ServeConfig | None = None, clock: Clock | None = None
+) -> Iterator[Wired]:
     """Give the reader of *paper*, answering, with a user who may mark."""
-    with serving(paper.root, place, settings=settings) as served:
+    with serving(paper.root, place, settings=settings, clock=clock) as served:
         served.user(ADA, Role.READER)
         yield Wired(paper, served, served.token(ADA, Scope.READ, Scope.MARK))

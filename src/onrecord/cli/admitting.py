@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from onrecord.cli.app import ArchiveOption, JsonOption, app, opened
+from onrecord.archive.layout import MARKS
+from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.terminal import plural, say, say_json
 from onrecord.doors import LEAST, Doors, Role, place_of
 from onrecord.doors.tokens import scopes_from
 from onrecord.errors import UsageError
 from onrecord.pipeline.report import utc_now
+from onrecord.store import Marks
 
 user_commands = typer.Typer(
     help="Say who may read the archive from another machine, or log in at this one.",
@@ -36,14 +39,23 @@ _MOST_READ = 4_096
 
 
 @contextmanager
-def _doors(archive_dir: object) -> Iterator[Doors]:
-    with opened(archive_dir) as archive:  # type: ignore[arg-type]
+def _doors(archive_dir: Path | None) -> Iterator[Doors]:
+    with opened(archive_dir) as archive:
         origin = archive.origin()
     doors = Doors(place_of(origin, os.environ))
     try:
         yield doors
     finally:
         doors.close()
+
+
+def _hand_over(archive_dir: Path | None, name: str) -> None:
+    """Give the first user what the one reader without a name marked."""
+    place = archive_root(archive_dir) / MARKS
+    if place.is_file():
+        with closing(Marks(place)) as marks:
+            if not marks.is_sealed:
+                marks.hand_over("", name)
 
 
 def _password(name: str) -> str:
@@ -74,6 +86,7 @@ def add_command(
         made = doors.add(name, _password(name), role=Role(role), now=utc_now())
     say(f"{made}: a new {role}")
     if is_first:
+        _hand_over(archive_dir, made)
         say("From now on the reader asks everybody for a password, at this machine too.")
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.style import Style
 from rich.text import Text
 
+from onrecord import config
 from onrecord import search as searching
 from onrecord.archive import Archive
 from onrecord.archive.layout import SEARCH
 from onrecord.cli.app import ArchiveOption, JsonOption, app, opened
 from onrecord.cli.terminal import complain, counting, plural, printed, say, say_json
-from onrecord.errors import ArchiveLockedError
+from onrecord.config import SavedSearch
+from onrecord.errors import ArchiveLockedError, UsageError
 from onrecord.pipeline.report import utc_now
 from onrecord.search import Ask, Found, Hit, SearchIndex, Span
 from onrecord.search.query import Node
@@ -36,13 +40,14 @@ class Sort(StrEnum):
 @app.command(epilog="Example: onrecord search '总统 headline:峰会 after:2024-05 -source:bbc.com'")
 def search(
     query: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="QUERY",
             help='Words; "a phrase"; OR; - or NOT; ( ); govern*; and fields: headline: author: source: lang:'
             " section: topic: before: after: changed: removed: has:",
+            show_default=False,
         ),
-    ],
+    ] = None,
     archive_dir: ArchiveOption = None,
     *,
     sort: Annotated[Sort, typer.Option(help="What fits best first, or the newest.")] = Sort.RELEVANCE,
@@ -54,10 +59,28 @@ def search(
     facets: Annotated[
         bool, typer.Option("--facets", metavar="", help="Count by source, month, author, language.")
     ] = False,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Save the query by this name.", show_default=False)
+    ] = None,
+    saved: Annotated[bool, typer.Option("--saved", metavar="", help="List the saved searches.")] = False,
+    forget: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Take that saved search out.", show_default=False)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Search the archive, Chinese as well as English."""
-    node = searching.parse(" ".join(query))
+    """Search the archive, Chinese as well as English; save searches, each of which is a feed."""
+    asked = " ".join(query or ())
+    if saved or forget is not None:
+        if asked or save is not None or (saved and forget is not None):
+            raise UsageError("--saved and --forget stand alone")
+        _list_saved(archive_dir, as_json=as_json) if saved else _forget(archive_dir, forget or "")
+        return
+    if not asked:
+        raise UsageError("nothing is asked for; name a word, or see what is saved with --saved")
+    node = searching.parse(asked)
+    if save is not None:
+        _save(archive_dir, SavedSearch(save, asked))
+        return
     ask = Ask(
         node=node,
         limit=limit,
@@ -113,6 +136,37 @@ def _row(
 
 
 _Row = tuple[Hit, HeldArticle, tuple[Span, ...], tuple[Span, ...]]
+
+
+def _save(archive_dir: Path | None, search: SavedSearch) -> None:
+    if not config.is_search_name(search.name):
+        raise UsageError(f"--save {search.name}: a name has 1 to 64 characters of one line, and no /")
+    with opened(archive_dir, write=True) as archive:
+        archive.write_config(config.with_search(archive.config_text, search))
+    say(f"{search.name}: saved; as a feed it is /feeds/saved/{quote(search.name)}.atom of `onrecord serve`")
+
+
+def _forget(archive_dir: Path | None, name: str) -> None:
+    with opened(archive_dir, write=True) as archive:
+        changed = config.without_search(archive.config_text, name)
+        if changed == archive.config_text:
+            raise UsageError(
+                f"--forget {name}: no search is saved by this name; `onrecord search --saved` lists all"
+            )
+        archive.write_config(changed)
+    say(f"{name}: taken out")
+
+
+def _list_saved(archive_dir: Path | None, *, as_json: bool) -> None:
+    with opened(archive_dir) as archive:
+        searches = archive.config.searches
+    if as_json:
+        say_json([{"name": one.name, "query": one.query} for one in searches])
+        return
+    for one in searches:
+        say(f"{one.name}: {one.query}")
+    if not searches:
+        say("no search is saved; `onrecord search --save NAME QUERY` saves one")
 
 
 def _say_rows(found: Found, rows: list[_Row], skip: int) -> None:

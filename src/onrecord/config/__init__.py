@@ -1,5 +1,6 @@
 """onrecord.toml: read (`settings`), and sources written into it (`writing`). Pure: text in, values or text out."""
 
+from onrecord.config.serving import SavedSearch, ServeConfig, is_search_name
 from onrecord.config.settings import (
     CHANGE_KINDS,
     FORMAT,
@@ -15,12 +16,11 @@ from onrecord.config.settings import (
     ProofConfig,
     RoundConfig,
     ScheduleConfig,
-    ServeConfig,
     SourceConfig,
     duration,
     parse,
 )
-from onrecord.config.writing import source_id_for, with_source, with_sources
+from onrecord.config.writing import source_id_for, with_search, with_source, with_sources, without_search
 
 __all__ = [
     "CHANGE_KINDS",
@@ -36,12 +36,16 @@ __all__ = [
     "PictureConfig",
     "ProofConfig",
     "RoundConfig",
+    "SavedSearch",
     "ScheduleConfig",
     "ServeConfig",
     "SourceConfig",
     "duration",
+    "is_search_name",
     "parse",
     "source_id_for",
+    "with_search",
     "with_source",
     "with_sources",
+    "without_search",
 ]

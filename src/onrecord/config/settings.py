@@ -18,6 +18,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal
 
+from onrecord.config.serving import MAX_QUERY, MAX_SEARCH_NAME, SavedSearch, ServeConfig, is_search_name
 from onrecord.errors import ConfigError
 from onrecord.model import SourceId
 from onrecord.text import clean
@@ -153,20 +154,6 @@ class HookConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeConfig:
-    """Where the reader answers, and whom."""
-
-    host: str = "localhost"  #: the address that is listened on
-    port: int = 8420
-    address: str | None = None  #: as it is reached from elsewhere, behind a proxy
-    captures: str | None = None  #: the same for what servers sent, which is shown on an origin of its own
-    names: tuple[str, ...] = ()  #: hosts' names that it answers to, beside that one's and this machine's
-    proxies: tuple[IPv4Network | IPv6Network, ...] = ()  #: whose X-Forwarded-For is believed
-    public: bool = False  #: everybody may read
-    reserved: bool = False  #: also what publishers ask not to pass on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofConfig:
     """Who is asked for the time when the ledger has been signed."""
 
@@ -192,6 +179,7 @@ class Config:
     export: tuple[ExportConfig, ...] = ()
     hook: tuple[HookConfig, ...] = ()
     serve: ServeConfig = field(default_factory=ServeConfig)
+    searches: tuple[SavedSearch, ...] = ()
 
 
 # ---------------------------------------------------------------- values, one by one
@@ -557,6 +545,7 @@ _TABLES = (
     "export",
     "hook",
     "serve",
+    "searches",
     "sources",
 )
 
@@ -608,6 +597,7 @@ class _Reading:
         export = self._exports(document.get("export", []))
         hook = self._hooks(document.get("hook", []))
         serve = self._section("serve", document.get("serve", {}))
+        searches = self._searches(document.get("searches", {}))
         sources = self._sources(document.get("sources", {}))
         if self.mistakes:
             return Config()
@@ -623,6 +613,7 @@ class _Reading:
             export=export,
             hook=hook,
             serve=ServeConfig(**serve),
+            searches=searches,
         )
 
     def _tell(self, key: str, what: str) -> None:
@@ -677,6 +668,25 @@ class _Reading:
                 self._tell(f"hook[{at}]", "must have either command or url")
             else:
                 found.append(HookConfig(**values))
+        return tuple(found)
+
+    def _searches(self, table: object) -> tuple[SavedSearch, ...]:
+        if not isinstance(table, dict):
+            self._tell(
+                "searches", 'must be a table: [searches], with lines such as harbour = "ferry OR bridge"'
+            )
+            return ()
+        found: list[SavedSearch] = []
+        for name, query in table.items():
+            where = f"searches.{quoted(name)}"
+            if not is_search_name(name):
+                self._tell(
+                    where, f"a search's name has 1 to {MAX_SEARCH_NAME} characters of one line, and no /"
+                )
+            elif isinstance(_text(query), Wrong) or len(query) > MAX_QUERY:
+                self._tell(where, f"must be a query of one line, of at most {MAX_QUERY:,} characters")
+            else:
+                found.append(SavedSearch(name, query))
         return tuple(found)
 
     def _sources(self, tables: object) -> tuple[SourceConfig, ...]:

@@ -1,18 +1,27 @@
-"""Writing into onrecord.toml: sources that were found; the person's own words and comments stay byte for byte.
+"""Writing into onrecord.toml: sources that were found, searches that are saved; a person's words stay byte for byte.
 
 Pure: text in, text out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from urllib.parse import unquote
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from onrecord.config.settings import MAX_SOURCE_ID, SECTIONS, SourceConfig, Wrong, parse, quoted
+from onrecord.config.serving import SavedSearch
+from onrecord.config.settings import (
+    MAX_SOURCE_ID,
+    SECTIONS,
+    SourceConfig,
+    Wrong,
+    parse,
+    quoted,
+)
 from onrecord.errors import ConfigError
 from onrecord.model import SourceId
 from onrecord.text import fold_space
@@ -50,6 +59,50 @@ def with_sources(text: str, sources: Sequence[SourceConfig]) -> str:
     changed = _appended(text, *sources)
     parse(changed, "onrecord.toml")
     return changed
+
+
+def with_search(text: str, search: SavedSearch) -> str:
+    """Return *text* with *search* in it, in place of the one of its name.
+
+    Raises:
+        ConfigError: *text* can't be used as it is, or the search can't stand in it.
+    """
+    config = parse(text, "onrecord.toml")
+    if search in config.searches:
+        return text
+    if not config.searches and not re.search(r"(?m)^\s*\[?\s*searches\b", text):
+        newline = "\r\n" if "\r\n" in text else "\n"
+        gap = "" if not text else newline if text.endswith("\n") else newline * 2
+        line = f"{tomlkit.string(search.name).as_string()} = {tomlkit.string(search.query).as_string()}"
+        changed = f"{text}{gap}[searches]{newline}{line}{newline}"
+    else:
+        changed = _edited_searches(text, lambda table: table.update({search.name: search.query}))
+    parse(changed, "onrecord.toml")
+    return changed
+
+
+def without_search(text: str, name: str) -> str:
+    """Return *text* without the search of this name.
+
+    Raises:
+        ConfigError: *text* can't be used as it is.
+    """
+    config = parse(text, "onrecord.toml")
+    if all(one.name != name for one in config.searches):
+        return text
+    return _edited_searches(text, lambda table: table.pop(name))
+
+
+def _edited_searches(text: str, edit: Callable[[Any], object]) -> str:
+    try:
+        document = tomlkit.parse(text)
+        if "searches" not in document:
+            document.add("searches", tomlkit.table())
+        edit(document["searches"])
+        return tomlkit.dumps(document)
+    except (TOMLKitError, AttributeError, KeyError, TypeError) as error:
+        what = "edit it by hand, the file is written in a way that can't be edited here"
+        raise ConfigError("onrecord.toml", [("searches", what)]) from error
 
 
 def _appended(text: str, *sources: SourceConfig) -> str:

@@ -4,7 +4,7 @@ Users with a role, sessions of browsers, and tokens: a password for one app each
 keys do: an archive may be passed on, and who reads it must not go with it.
 """
 
-from onrecord.doors.book import Doors, User, place_of
+from onrecord.doors.book import Doors, User, opened, place_of
 from onrecord.doors.pace import Pace
 from onrecord.doors.rights import SCOPES_OF, Role, Scope, Visitor
 from onrecord.doors.secrets import LEAST, MOST, Hasher
@@ -22,5 +22,6 @@ __all__ = [
     "Token",
     "User",
     "Visitor",
+    "opened",
     "place_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,23 @@ def named(given: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{given}: a user's name is 1 to 64 letters, digits, dots, dashes, “@” or “+”")
     return name
+
+
+def opened(archive: Digest, environ: Mapping[str, str]) -> Doors:
+    """Return the doors of an archive; where none were made, and none can be, those of nobody.
+
+    Raises:
+        StorageError: There are some, and they can't be opened.
+    """
+    try:
+        place = place_of(archive, environ)
+        return Doors(place)
+    except UsageError:  # there is no home folder
+        return Doors(Path(tempfile.mkdtemp(prefix="onrecord-")) / "doors.sqlite")
+    except StorageError:
+        if place.exists():
+            raise
+        return Doors(Path(tempfile.mkdtemp(prefix="onrecord-")) / "doors.sqlite")
 
 
 class Doors:

@@ -11,7 +11,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -36,6 +36,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/account/tokens"): Scope.MARK,
     ("POST", "/account/tokens/remove"): Scope.MARK,
     ("POST", "/account/sessions/end"): Scope.MARK,
+    ("POST", "/sources"): Scope.EDIT,
     ("POST", "/look"): None,
     ("GET", "/unread"): Scope.MARK,
     ("GET", "/settings"): Scope.EDIT,
@@ -57,8 +58,32 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/icon-512.png"): None,
     ("GET", "/offline"): None,
 }
+#: Apps that sync read and mark.
+_GREADER = "/api/greader/reader/api/0"
+NEEDS |= {
+    ("POST", "/api/greader/accounts/ClientLogin"): None,
+    ("POST", "/api/fever"): None,
+    ("POST", "/api/fever/"): None,
+    ("GET", "/api/greader/reader/atom/{stream}"): Scope.MARK,
+    **dict.fromkeys(
+        [
+            ("GET", f"{_GREADER}/{name}")
+            for name in (
+                *("token", "user-info", "subscription/list", "tag/list", "unread-count", "stream/items/ids"),
+                *("stream/items/contents", "stream/contents", "stream/contents/{stream}"),
+            )
+        ]
+        + [
+            ("POST", f"{_GREADER}/{name}")
+            for name in ("stream/items/contents", "edit-tag", "mark-all-as-read")
+        ],
+        Scope.MARK,
+    ),
+}
 #: Routes that take a key in what is posted, which no page elsewhere knows.
-BRING_A_KEY: frozenset[tuple[str, str]] = frozenset()
+BRING_A_KEY = frozenset(
+    {("POST", "/api/greader/accounts/ClientLogin"), ("POST", "/api/fever"), ("POST", "/api/fever/")}
+)
 #: Addresses for programs: they are told in a status what a person is told by the login page.
 FOR_PROGRAMS = ("/api/", "/feeds/", "/opds", "/subscriptions.opml")
 
@@ -84,6 +109,7 @@ class Asker:
     scopes: frozenset[Scope]
     csrf: str  #: what each form of ours carries, as the field `csrf`
     shows_reserved: bool  #: is the public shown what publishers ask not to pass on?
+    is_app: bool = False  #: it comes with a token
 
     def may(self, scope: Scope) -> bool:
         """May this be done?"""
@@ -100,6 +126,12 @@ _ASKER = web.RequestKey("asker", Asker)
 def asker(request: web.Request) -> Asker:
     """Return who asks."""
     return request[_ASKER]
+
+
+def acting_for(request: web.Request, visitor: Visitor) -> None:
+    """Let the rest of a request act for whom a key in it names, which no middleware reads."""
+    known = request[_ASKER]
+    request[_ASKER] = replace(known, user=visitor.name, role=visitor.role, scopes=visitor.scopes, is_app=True)
 
 
 def shown_to(request: web.Request, document: Document) -> Document:
@@ -153,7 +185,7 @@ class Guard:
         self._visit = f"{self._session}_visit"
         address = urlsplit(settings.address or "")
         self._names = {*settings.names, *filter(None, [address.hostname])}
-        self._has_tls = address.scheme == "https"
+        self._tls_host = address.netloc.lower() if address.scheme == "https" else None
 
     def middlewares(self) -> list[Middleware]:
         """Return what stands before every route, the outermost first."""
@@ -192,6 +224,7 @@ class Guard:
                 scopes=visitor.scopes,
                 csrf=self.doors.seal(f"form {coming.form}") if coming.form else "",
                 shows_reserved=self.settings.reserved,
+                is_app=coming.has_token,
             )
             route = request.match_info.route.resource
             path = route.canonical if route else None
@@ -200,6 +233,8 @@ class Guard:
                 return _ask_for_token("this token is none of ours, or was removed")
             if scope is not None and scope not in visitor.scopes:
                 return self._refuse(request, visitor)
+            if request.method not in SAFE and not await _can_be_read(request):
+                return web.Response(status=400, text="This is no form that can be read.\n")
             takes_key = coming.has_token or (request.method, path or "") in BRING_A_KEY
             if request.method not in SAFE and not takes_key and not await _is_own_form(request):
                 what = "This was not sent by a page of this reader. Open the page again, and send it from there.\n"
@@ -319,13 +354,10 @@ class Guard:
 
     def is_secure(self, request: web.Request) -> bool:
         """Did the request come through TLS, at the latest hop that we know of?"""
-        if request.secure:
+        if request.secure or request.headers.get("Host", "").lower() == self._tls_host:
             return True
-        if self._is_proxy(request.remote):
-            return (
-                request.headers.get("X-Forwarded-Proto", "https" if self._has_tls else "").lower() == "https"
-            )
-        return False
+        is_told = request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+        return is_told and self._is_proxy(request.remote)
 
     def address_of(self, request: web.Request) -> str:
         """Return who asks: the peer, or whom our own proxy names last. What others claim before that counts nothing."""
@@ -378,6 +410,15 @@ def came_from_here(request: web.Request) -> bool:
     if site not in {None, "same-origin", "none"}:
         return False
     return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+
+
+async def _can_be_read(request: web.Request) -> bool:
+    """Read the form that was sent, once for all who ask for it; False: it is broken."""
+    try:
+        await request.post()
+    except (ValueError, LookupError):  # a broken multipart body, letters or an encoding that are none
+        return False
+    return True
 
 
 async def _is_own_form(request: web.Request) -> bool:

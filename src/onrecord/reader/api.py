@@ -265,7 +265,7 @@ async def _object(request: web.Request) -> Mapping[str, Any]:
         UsageError: It is none.
     """
     try:
-        given = json.loads(await request.text())
+        given = json.loads(await request.read())
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):

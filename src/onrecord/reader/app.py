@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from onrecord import doors as all_doors
 from onrecord.archive import Archive
 from onrecord.config import ServeConfig
-from onrecord.doors import Doors, place_of
+from onrecord.doors import Doors
 from onrecord.errors import ArticleNotHeldError, OnRecordError, SearchSyntaxError, StorageError, UsageError
 from onrecord.pipeline.report import utc_now
 from onrecord.reader import routes
@@ -46,7 +47,7 @@ def make_app(
     root: Path,
     origins: Origins | None = None,
     *,
-    listening: str = "localhost",
+    host: str = "localhost",
     doors: Doors | None = None,
     settings: ServeConfig | None = None,
     now: Callable[[], datetime] = utc_now,
@@ -57,7 +58,7 @@ def make_app(
     Args:
         root: The archive's folder.
         origins: Where the reader and its captures answer; None: captures are not shown.
-        listening: The address that it will listen on.
+        host: The address that it will listen on.
         doors: Its users; None: those that `onrecord user` keeps.
         settings: Whom it answers; None: as onrecord.toml says.
         now: The time, UTC.
@@ -69,8 +70,8 @@ def make_app(
     origins = origins or Origins()
     shown = Shown(root)
     origin = shown.archive.origin()
-    doors = doors or Doors(place_of(origin, os.environ))
-    guard = Guard(doors, settings or shown.config().serve, listening=listening, archive=origin, now=now)
+    doors = doors or all_doors.opened(origin, os.environ)
+    guard = Guard(doors, settings or shown.config().serve, listening=host, archive=origin, now=now)
     middlewares = [_with_headers(origins), *guard.middlewares(), _told(shown)]
     app = web.Application(client_max_size=MAX_FORM, middlewares=middlewares)
     app.add_routes(routes.pages(shown, origins))
@@ -97,7 +98,7 @@ def serve(
         StorageError: The port is taken.
     """
     with Archive.open(root) as archive:
-        settings, doors = archive.config.serve, Doors(place_of(archive.origin(), os.environ))
+        settings, doors = archive.config.serve, all_doors.opened(archive.origin(), os.environ)
     host, port = host or settings.host, settings.port if port is None else port
     if host not in LOOPBACK and not doors.has_users():
         doors.close()
@@ -128,7 +129,7 @@ async def answering(
     runners = [
         web.AppRunner(app, access_log=None, handle_signals=False)
         for app in (
-            make_app(root, origins, listening=host, doors=doors, settings=settings),
+            make_app(root, origins, host=host, doors=doors, settings=settings),
             make_captures_app(root, origins),
         )
     ]

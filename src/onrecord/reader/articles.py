@@ -8,11 +8,10 @@ from aiohttp import web
 from markupsafe import Markup
 
 from onrecord.compare import compare
-from onrecord.doors import Scope
 from onrecord.errors import ArticleNotHeldError
 from onrecord.model import Access, Block, Document
 from onrecord.pipeline.report import utc_now
-from onrecord.reader.access import asker, came_from_here, shown_to
+from onrecord.reader.access import came_from_here, shown_to
 from onrecord.reader.captures import captures_of
 from onrecord.reader.chinese import Wording
 from onrecord.reader.looks import look_of
@@ -58,7 +57,7 @@ class Articles:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
         document = shown_to(request, self._shown.archive.document_at(chosen.path))
         self._note_read(request, held)
-        reader, marks = reader_of(request), self._shown.marks
+        reader, marks = reader_of(request), self._shown.marks_for(request)
         removal = catalog.removal(held.id)
         article = document.revision.article
         worded = Wording(look_of(request).script).article(article)
@@ -97,11 +96,10 @@ class Articles:
 
     def _note_read(self, request: web.Request, held: HeldArticle) -> None:
         """Mark an article as read when it is opened: by its reader, and not by what fetches ahead."""
-        marks = self._shown.marks
+        marks = self._shown.marks_for(request)
         is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
         is_marked = request.query.get("stay") == "1"  # the way back from a form that said otherwise
-        may = asker(request).may(Scope.MARK) and came_from_here(request)
-        if marks and may and not (marks.is_sealed or is_ahead or is_marked):
+        if marks and came_from_here(request) and not (marks.is_sealed or is_ahead or is_marked):
             marks.set_read(reader_of(request), [held.id], is_read=True, at=utc_now())
 
     async def comparison(self, request: web.Request) -> web.Response:

@@ -90,10 +90,12 @@ class Entrance:
 
     async def account(self, request: web.Request) -> web.Response:
         """Show who this is, and which apps have a token."""
+        _only_a_person(request)
         return self._account(request)
 
     async def add_token(self, request: web.Request) -> web.Response:
         """Make a token, and show it once."""
+        _only_a_person(request)
         form = await request.post()
         app = str(form.get("app", ""))
         scopes = scopes_from(str(word) for word in form.getall("scope", []))
@@ -104,12 +106,14 @@ class Entrance:
 
     async def remove_token(self, request: web.Request) -> web.Response:
         """Take a token back."""
+        _only_a_person(request)
         form = await request.post()
         self._guard.doors.remove_token(asker(request).user, str(form.get("app", "")))
         return _see("/account")
 
     async def end_sessions(self, request: web.Request) -> web.Response:
         """End all sessions of this user, this browser's too."""
+        _only_a_person(request)
         self._guard.doors.end_sessions(asker(request).user)
         answer = _see("/login")
         self._guard.end(answer)
@@ -136,6 +140,16 @@ class Entrance:
         answer.headers["Cache-Control"] = "no-store"
         self._guard.keep_visit(answer, request, visit)
         return answer
+
+
+def _only_a_person(request: web.Request) -> None:
+    """Keep apps out: a token that made tokens could outlive being taken back, or do more than it may.
+
+    Raises:
+        web.HTTPForbidden: It is an app that asks.
+    """
+    if asker(request).is_app:
+        raise web.HTTPForbidden(text="An app can't see to tokens and sessions: log in with your password.")
 
 
 def _see(path: str) -> web.Response:

@@ -43,6 +43,7 @@ class Finding:
         asked = request.query.get("q", "").strip()
         page = page_number(request)
         given: dict[str, Any] = {
+            "saved": self._shown.searches(),
             "asked": asked,
             "by_date": request.query.get("sort") == "date",
             "with_revisions": request.query.get("before") == "1",

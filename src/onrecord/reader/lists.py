@@ -11,7 +11,7 @@ from aiohttp import web
 from onrecord.errors import UsageError
 from onrecord.pipeline.report import utc_now
 from onrecord.reader.marking import stopped_in
-from onrecord.reader.shown import Shown, moment, reader_of
+from onrecord.reader.shown import Shown, moment
 from onrecord.store import Listing
 
 #: Today shows what was published within so long before the newest article.
@@ -59,7 +59,7 @@ class Lists:
             "today.html",
             title="Today",
             groups=[(*name, of[:OF_ONE_SOURCE], len(of)) for name, of in groups],
-            stopped=stopped_in(self._shown, reader_of(request), limit=STOPPED_ON_TODAY),
+            stopped=stopped_in(self._shown, request, limit=STOPPED_ON_TODAY),
             changed=self._shown.rows(
                 request, catalog.articles(Listing(changed=True, limit=CHANGES_ON_TODAY))
             ),

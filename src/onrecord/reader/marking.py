@@ -137,9 +137,8 @@ class Marking:
         return self._shown.marks
 
 
-def stopped_in(shown: Shown, reader: str, *, limit: int) -> list[Stopped]:
+def stopped_in(shown: Shown, request: web.Request, *, limit: int) -> list[Stopped]:
     """Return what a reader did not read to its end, the last one first."""
-    if shown.marks is None:
-        return []
-    places = shown.marks.places(reader, limit=limit)
+    marks = shown.marks_for(request)
+    places = marks.places(reader_of(request), limit=limit) if marks else []
     return [Stopped(held, place) for place in places if (held := shown.archive.catalog.article(place.id))]

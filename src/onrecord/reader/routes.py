@@ -14,7 +14,9 @@ from onrecord.reader.articles import Articles
 from onrecord.reader.beside import Beside
 from onrecord.reader.books import Books
 from onrecord.reader.captures import Captures
+from onrecord.reader.fever import Fever
 from onrecord.reader.finding import Finding
+from onrecord.reader.greader import GoogleReader
 from onrecord.reader.health import HealthPages
 from onrecord.reader.house import House
 from onrecord.reader.lists import Lists
@@ -59,7 +61,14 @@ def pages(shown: Shown, origins: Origins) -> list[web.RouteDef]:
 
 def for_programs(shown: Shown, guard: Guard) -> list[web.RouteDef]:
     """Return the routes of what other programs read."""
-    rooms = (Syndication(shown, guard), Api(shown, guard), Books(shown, guard), Mementos(shown, guard))
+    rooms = (
+        Syndication(shown, guard),
+        Api(shown, guard),
+        Books(shown, guard),
+        Mementos(shown, guard),
+        GoogleReader(shown, guard),
+        Fever(shown, guard),
+    )
     return [route for room in rooms for route in room.routes()]
 
 

@@ -101,7 +101,7 @@ class Shown:
             "csrf": who.csrf,
             "user": who.user,
             "role": who.role.value,
-            "may_mark": self.marks is not None and who.may(Scope.MARK),
+            "may_mark": self.marks_for(request) is not None,
         }
         text = self._templates.get_template(template).render(**{**given, **values})
         headers = {"Cache-Control": "private, no-cache"}
@@ -172,7 +172,15 @@ class Shown:
 
     def marks_of(self, request: web.Request, ids: Iterable[str]) -> dict[str, Mark]:
         """Return the marks that whoever asks has on articles."""
-        return self.marks.marks(reader_of(request), ids) if self.marks else {}
+        marks = self.marks_for(request)
+        return marks.marks(reader_of(request), ids) if marks else {}
+
+    def marks_for(self, request: web.Request) -> Marks | None:
+        """Return the marks for whoever may have some; None: nothing can be marked here, or not by them.
+
+        The public has no name, and neither had the one local reader: what that one noted is not for everybody.
+        """
+        return self.marks if asker(request).may(Scope.MARK) else None
 
     async def follow(self) -> None:
         """Bring the search index up to the archive, on a thread with an archive of its own."""
@@ -193,7 +201,14 @@ class Shown:
     def is_known(self, source: str) -> bool:
         """Is a source followed, or was it?"""
         is_followed = any(one.id == source for one in self.config().sources)
-        return is_followed or source in self.archive.catalog.counts()
+        return (
+            is_followed
+            or next(self.archive.catalog.articles(Listing(source=source, limit=1)), None) is not None
+        )
+
+    def searches(self) -> dict[str, str]:
+        """Return the saved searches: queries by their names."""
+        return {one.name: one.query for one in self.config().searches}
 
     def title(self, source: str) -> str:
         """Return what a source is called."""

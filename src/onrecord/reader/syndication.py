@@ -51,6 +51,7 @@ class Syndication:
             web.get(f"/feeds/author/{{name}}.{_FORM}", self.author),
             web.get(f"/feeds/topic/{{name}}.{_FORM}", self.topic),
             web.get(f"/feeds/search.{_FORM}", self.search),
+            web.get(f"/feeds/saved/{{name}}.{_FORM}", self.saved),
             web.get(f"/feeds/changes.{_FORM}", self.changes),
             web.get("/subscriptions.opml", self.opml),
         ]
@@ -86,6 +87,14 @@ class Syndication:
         if not asked:
             raise UsageError("a feed of a search needs what is searched: /feeds/search.atom?q=WORDS")
         return await self._found(request, asked, title=asked)
+
+    async def saved(self, request: web.Request) -> web.Response:
+        """Give the newest articles that fit a saved search."""
+        name = request.match_info["name"]
+        query = self._shown.searches().get(name)
+        if query is None:
+            raise web.HTTPNotFound
+        return await self._found(request, query, title=name)
 
     async def changes(self, request: web.Request) -> web.Response:
         """Give what publishers changed and took away last, with the change in place."""

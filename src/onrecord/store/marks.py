@@ -31,6 +31,10 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX place_at ON place (reader, at);
     """,
+    # Numbers for protocols that know articles by nothing else, in the order in which these came to be known.
+    """
+    CREATE TABLE number (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE);
+    """,
 )
 
 
@@ -121,6 +125,37 @@ class Marks:
         sql = "SELECT id FROM mark WHERE reader = ? AND starred_at IS NOT NULL ORDER BY starred_at DESC, id"
         return [row[0] for row in self._db.rows(sql, (reader,))]
 
+    def set_unread_since(self, reader: str, at: datetime) -> None:
+        """Take back that articles were read, where that was at this moment or later."""
+        self._db.run("UPDATE mark SET read_at = NULL WHERE reader = ? AND read_at >= ?", (reader, _text(at)))
+
+    # ---- numbers
+
+    def give_numbers(self, ids: Iterable[str]) -> None:
+        """Give each article that has none a number, which rises in this order and stays for ever."""
+        sql = "INSERT OR IGNORE INTO number (id) SELECT value FROM json_each(?) ORDER BY key"
+        self._db.run(sql, (json.dumps(list(ids)),))
+
+    def numbers(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of those of the articles that have one."""
+        sql = "SELECT id, number FROM number WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._db.rows(sql, (json.dumps(list(ids)),)))
+
+    def with_numbers(self, numbers: Iterable[int]) -> list[tuple[int, str]]:
+        """Return (number, article) of those of the numbers that were given."""
+        sql = "SELECT number, id FROM number WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"
+        return [(row[0], row[1]) for row in self._db.rows(sql, (json.dumps(list(numbers)),))]
+
+    def numbered(
+        self, *, after: int | None = None, before: int | None = None, limit: int
+    ) -> list[tuple[int, str]]:
+        """Return (number, article) of those that follow *after*, rising, or come before *before*, falling."""
+        if before is not None:
+            sql, bound = "SELECT number, id FROM number WHERE number < ? ORDER BY number DESC LIMIT ?", before
+        else:
+            sql, bound = "SELECT number, id FROM number WHERE number > ? ORDER BY number LIMIT ?", after or 0
+        return [(row[0], row[1]) for row in self._db.rows(sql, (bound, limit))]
+
     # ---- notes
 
     def note(self, reader: str, article_id: str) -> Note | None:
@@ -163,6 +198,14 @@ class Marks:
         """Return where a reader stopped, in the article that was left last first."""
         sql = "SELECT id, paragraph, paragraphs, at FROM place WHERE reader = ? ORDER BY at DESC, id LIMIT ?"
         return [_place(row) for row in self._db.rows(sql, (reader, limit))]
+
+    # ---- whose they are
+
+    def hand_over(self, reader: str, to: str) -> None:
+        """Make one reader's marks another's, who keeps their own where there are both."""
+        with self._db.transaction():
+            for table in ("mark", "note", "place"):
+                self._db.run(f"UPDATE OR IGNORE {table} SET reader = ? WHERE reader = ?", (to, reader))
 
     # ---- articles that are forgotten
 
