@@ -108,7 +108,8 @@ class Articles:
         archive = self._shown.archive
         revisions = {str(one.number): one for one in archive.catalog.revisions(held.id)}
         last = request.query.get("to", str(held.revision))
-        first = request.query.get("from", str(max(held.revision - 1, 1)))
+        before = str(max(revisions[last].number - 1, 1)) if last in revisions else last
+        first = request.query.get("from", before)
         if first not in revisions or last not in revisions:
             raise ArticleNotHeldError(f"{held.id}, revisions {first} and {last}")
         one, other = (
