@@ -7,8 +7,8 @@ READY := $(VENV)/.ready
 REPLAY := $(VENV)/replay/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lint types bench bench-extraction bench-mutations bench-verdicts \
-	bench-verify clean
+.PHONY: help install demo test check format lint types bench bench-extraction bench-feeds bench-mutations \
+	bench-verdicts bench-verify clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -52,6 +52,9 @@ bench: $(READY)  ## what a round costs beside fetching alone (needs ../shared)
 
 bench-extraction: $(READY)  ## how well pages are read (needs ../shared)
 	$(BIN)/python benchmarks/extraction/run.py
+
+bench-feeds: $(READY)  ## what a round over twenty thousand feeds costs beside a bare loop
+	$(BIN)/python benchmarks/many_feeds.py
 
 bench-verdicts: $(READY)  ## how many walls are kept, and how many articles refused (needs ../shared)
 	$(BIN)/python benchmarks/verdicts.py

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from acceptance import QUICK, SITES, Following, recorded_newsroom, run
 from onrecord.archive import Archive
-from onrecord.fetch import Client
+from onrecord.fetch import Client, SystemClock
 from onrecord.model import NotModified, Outcome
 from onrecord.pipeline.hosts import StateMemory
 from onrecord.pipeline.report import utc_now
@@ -64,7 +64,7 @@ async def follow(
         Writer(archive, now=utc_now) as writer,
     ):
         client.same, client.daily = same, daily
-        one = Round(archive, client, writer, now=utc_now, tell=lambda _: None)
+        one = Round(archive, client, writer, clock=SystemClock(), tell=lambda _: None)
         await one.run(archive.config.sources, recheck=True)
     archive.seal(now=utc_now())
 

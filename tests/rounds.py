@@ -10,7 +10,7 @@ from fetch_web import Web, answer
 from onrecord import archive as archives
 from onrecord.archive import Archive
 from onrecord.config import RoundConfig
-from onrecord.pipeline.report import RoundReport
+from onrecord.pipeline.report import Listener, RoundReport
 from onrecord.pipeline.round import Round
 from onrecord.pipeline.sources import chosen_sources
 from onrecord.pipeline.writing import Writer
@@ -91,31 +91,34 @@ class Paper:
         self.web.pages[FEED] = [feed(*items)]
 
     def round(
-        self, *, recheck: bool = False, fill: bool = False, limits: RoundConfig | None = None
+        self,
+        *,
+        recheck: bool = False,
+        fill: bool = False,
+        limits: RoundConfig | None = None,
+        tell: Listener = lambda _: None,
     ) -> RoundReport:
         """Follow the paper once, an hour after the last time."""
         self.web.clock.seconds += 3600
         with Archive.open(self.root, write=True) as archive:
-            return asyncio.run(self._round(archive, recheck=recheck, fill=fill, limits=limits))
+            return asyncio.run(self._round(archive, recheck=recheck, fill=fill, limits=limits, tell=tell))
 
     async def _round(
-        self, archive: Archive, *, recheck: bool, fill: bool = False, limits: RoundConfig | None = None
+        self,
+        archive: Archive,
+        *,
+        recheck: bool,
+        fill: bool = False,
+        limits: RoundConfig | None = None,
+        tell: Listener = lambda _: None,
     ) -> RoundReport:
-        now = self.web.clock.now
+        clock = self.web.clock
         async with (
             await self.web.serve(),
             self.web.make_client() as client,
-            Writer(archive, now=now) as writer,
+            Writer(archive, now=clock.now) as writer,
         ):
-            one = Round(
-                archive,
-                client,
-                writer,
-                now=now,
-                tell=lambda _: None,
-                limits=limits,
-                monotonic=self.web.clock.monotonic,
-            )
+            one = Round(archive, client, writer, clock=clock, tell=tell, limits=limits)
             return await one.run(chosen_sources(archive, []), recheck=recheck, fill=fill)
 
     def held(self) -> list[HeldArticle]:

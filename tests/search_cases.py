@@ -15,7 +15,7 @@ from onrecord.model import (
     Run,
     SourceId,
 )
-from onrecord.search import Indexed
+from onrecord.search import Entry, Indexed, entry_of
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -48,6 +48,6 @@ def document(
     )
 
 
-def indexed(name: str, text: str, *, at: datetime = NOW, **given: object) -> Indexed:
+def indexed(name: str, text: str, *, at: datetime = NOW, **given: object) -> Entry:
     """Return an article's newest revision, ready for the index."""
-    return Indexed(document=document(name, text, **given), at=at)  # type: ignore[arg-type]
+    return entry_of(Indexed(document=document(name, text, **given), at=at))  # type: ignore[arg-type]

@@ -287,6 +287,29 @@ def test_a_torn_segment_is_cut_back_to_its_last_whole_record(root: Path) -> None
 # ---------------------------------------------------------------- made again
 
 
+def test_a_sealed_segment_without_its_index_is_not_taken_for_a_torn_one(root: Path) -> None:
+    """Its last record is damaged: cutting it off, and saying that all is well, would lose what a backup can mend."""
+    filled(root)
+    (segment,) = root.rglob("*.warc.gz")
+    segment.with_name(segment.name.replace(".warc.gz", ".cdxj")).unlink()
+    damaged = segment.read_bytes()[:-9] + bytes(9)
+    segment.write_bytes(damaged)
+    with Archive.open(root, write=True):
+        pass
+    assert (segment.read_bytes() == damaged, len(list(verify(root)))) == (True, 2)
+
+
+def test_a_last_line_that_counted_is_not_taken_for_a_torn_one(root: Path) -> None:
+    """One flipped bit in its line feed must not cost an event."""
+    filled(root)
+    place = max(root.rglob("*.jsonl"))
+    damaged = place.read_bytes()[:-1] + b"\x0b"
+    place.write_bytes(damaged)
+    with pytest.raises(LedgerFormatError, match="verify --repair"):
+        Archive.open(root, write=True)
+    assert place.read_bytes() == damaged
+
+
 def test_the_index_is_made_again_from_the_files(root: Path, tmp_path: Path) -> None:
     """The database is disposable."""
     filled(root)

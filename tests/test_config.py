@@ -19,8 +19,10 @@ from onrecord.config import (
     HookConfig,
     KeepConfig,
     PictureConfig,
+    ProofConfig,
     RoundConfig,
     ScheduleConfig,
+    ServeConfig,
     SourceConfig,
     duration,
     parse,
@@ -168,8 +170,10 @@ def test_every_key_has_its_sentence() -> None:
         "keep": KeepConfig,
         "schedule": ScheduleConfig,
         "round": RoundConfig,
+        "proof": ProofConfig,
         "export": ExportConfig,
         "hook": HookConfig,
+        "serve": ServeConfig,
     }
     named = {f"{section}.{each.name}" for section, part in parts.items() for each in fields(part)}
     assert KEYS.keys() == named - {"sources.*.id"} | {

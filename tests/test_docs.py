@@ -131,8 +131,10 @@ _HEADINGS = {
     "keep": "[keep]",
     "schedule": "[schedule]",
     "round": "[round]",
+    "proof": "[proof]",
     "export": "[[export]]",
     "hook": "[[hook]]",
+    "serve": "[serve]",
     "sources.*": '[sources."NAME"]',
 }
 _CLASSES: dict[str, type[Any]] = {
@@ -143,8 +145,10 @@ _CLASSES: dict[str, type[Any]] = {
     "keep": config.KeepConfig,
     "schedule": config.ScheduleConfig,
     "round": config.RoundConfig,
+    "proof": config.ProofConfig,
     "export": config.ExportConfig,
     "hook": config.HookConfig,
+    "serve": config.ServeConfig,
     "sources.*": config.SourceConfig,
 }
 

@@ -197,7 +197,7 @@ def test_what_was_asked_is_counted(web: Web) -> None:
     web.pages["paper.example/a"] = [answer(b"", status="500 No"), answer(b"12345")]
     web.fetch(PAGE)
     assert web.client is not None
-    counts = web.client.counts["paper.example"]
+    counts = web.client.take_counts()["paper.example"]
     # robots.txt (404), the failure and the page
     assert (counts.requests, counts.failures, counts.bytes) == (3, 2, 5)
 

@@ -121,7 +121,7 @@ async def follow(archive: Archive, clock: DayClock, environ: Mapping[str, str]) 
         ) as client,
         Writer(archive, now=clock.whole_now) as writer,
     ):
-        one = Round(archive, client, writer, now=clock.whole_now, tell=lambda _: None)
+        one = Round(archive, client, writer, clock=clock, tell=lambda _: None)
         await one.run(archive.config.sources, recheck=True)
     archive.seal(now=clock.whole_now())
 

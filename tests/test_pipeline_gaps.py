@@ -13,6 +13,7 @@ from onrecord import cli
 from onrecord.archive import Archive
 from onrecord.ledger import Event, Line
 from onrecord.pipeline.discovery import PAGES_A_ROUND
+from onrecord.pipeline.report import Happening, News
 from onrecord.store import HeldGap
 from rounds import FEED, Paper, feed, page, url_of
 from test_pipeline import GONE, lines
@@ -125,22 +126,24 @@ def test_readings_that_failed_are_part_of_the_gap(paper: Hourly) -> None:
     assert gap.until - gap.since >= timedelta(hours=2)
 
 
-def test_a_gap_is_entered_once_though_its_round_broke_off(
-    paper: Hourly, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Killed(BaseException):
+    """The round is broken off."""
+
+
+def strike(news: News) -> None:
+    """Break a round off once the lists of a source are read, and what they tell of is entered."""
+    if news.what is Happening.TO_LOOK_AT:
+        raise Killed
+
+
+def test_a_gap_is_entered_once_though_its_round_broke_off(paper: Hourly) -> None:
     """The next round finds it again, and must not count it twice."""
     paper.round()
     paper.shows(12, 11, 10, 9, 8)
-    with monkeypatch.context() as patch:
-        patch.setattr("onrecord.pipeline.round.Round._remember", _break_off)
-        with pytest.raises(KeyboardInterrupt):
-            paper.round()
+    with pytest.raises(Killed):
+        paper.round(tell=strike)
     paper.round()
     assert len(paper.entered()) == 1
-
-
-def _break_off(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def test_without_the_state_readings_join_by_what_is_held(paper: Hourly) -> None:

@@ -13,7 +13,7 @@ from fetch_web import answer, moved
 from onrecord import cli
 from onrecord.archive import Archive
 from onrecord.ledger import Event
-from onrecord.pipeline.run import _skips
+from onrecord.pipeline.discovery import skips_of
 from onrecord.store import FeedRow
 from rounds import FEED, Paper, feed, item, page
 from test_pipeline import GONE, lines
@@ -177,4 +177,4 @@ def test_a_hub_is_noted(paper: Paper, capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_one_list_wants_left_out_holds_up_no_other() -> None:
     """A source is asked when any of its lists may be."""
     one = FeedRow(url="a", source="paper", skips="[[1, 2], [6]]")
-    assert _skips([one, replace(one, url="b", skips="[[2, 3], []]")]) == (frozenset({2}), frozenset())
+    assert skips_of([one, replace(one, url="b", skips="[[2, 3], []]")]) == (frozenset({2}), frozenset())

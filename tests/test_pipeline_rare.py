@@ -16,10 +16,10 @@ from onrecord.errors import FormatError
 from onrecord.ledger import Event
 from onrecord.pipeline.articles import ArticleDesk, Look
 from onrecord.pipeline.report import Happening, News
-from onrecord.pipeline.round import Round
-from onrecord.pipeline.run import is_source_due, reloaded
+from onrecord.pipeline.watching import is_source_due, reloaded
 from onrecord.pipeline.writing import Writer
-from onrecord.store import EntryRow, SourceRow
+from onrecord.schedule import rhythm_from
+from onrecord.store import DueRow, EntryRow
 from rounds import FEED, PARAGRAPHS, Paper, feed, item, page, url_of
 from test_pipeline import CHALLENGE, FULL_TEXT, GONE, content, events, lines, picture, shown
 
@@ -380,9 +380,7 @@ def test_watching_outlasts_a_mistake_in_the_settings(paper: Paper) -> None:
 def test_a_clock_that_was_set_back_holds_up_no_source(paper: Paper) -> None:
     """A machine that woke up in the wrong year must not wait until that year comes."""
     now = paper.web.clock.now()
-    row = SourceRow(
-        id="paper.example", checked_at=now + timedelta(days=999), next_at=now + timedelta(days=1000)
-    )
+    row = DueRow(checked_at=now + timedelta(days=999), next_at=now + timedelta(days=1000), look_at=None)
     assert is_source_due(row, now=now)
 
 
@@ -397,22 +395,33 @@ def test_what_a_broken_round_had_read_of_a_feed_is_not_lost(paper: Paper) -> Non
         if news.what is Happening.TO_LOOK_AT:
             raise Killed
 
-    async def begin(archive: Archive) -> None:
-        now = paper.web.clock.now
-        async with (
-            await paper.web.serve(),
-            paper.web.make_client() as client,
-            Writer(archive, now=now) as writer,
-        ):
-            await Round(archive, client, writer, now=now, tell=strike).run(
-                archive.config.sources, recheck=False
-            )
-
-    with suppress(Killed), Archive.open(paper.root, write=True) as archive:
-        asyncio.run(begin(archive))
+    with suppress(Killed):
+        paper.round(tell=strike)
     paper.lists()
     paper.round()
     assert events(paper) == ["captured"]
+
+
+def test_what_a_broken_round_found_counts_in_its_sources_rhythm(paper: Paper) -> None:
+    """Else a source of which every other round is cut off would seem to publish half as much."""
+
+    def strike(news: News) -> None:
+        if news.what is Happening.TO_LOOK_AT:
+            raise Killed
+
+    def published() -> float:
+        with Archive.open(paper.root) as archive:
+            row = archive.state.source("paper.example")
+        rhythm = rhythm_from(row.rhythm if row else None)
+        return sum(rhythm.hours) if rhythm else 0.0
+
+    paper.lists()
+    paper.round()
+    paper.lists(item())
+    with suppress(Killed):
+        paper.round(tell=strike)
+    paper.round()
+    assert published() == pytest.approx(1, abs=0.1)
 
 
 def test_whoever_waits_for_a_commit_hears_of_any_failure(paper: Paper) -> None:

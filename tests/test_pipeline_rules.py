@@ -11,7 +11,7 @@ from onrecord.errors import ConfigError
 from onrecord.extract import READER_VERSION
 from onrecord.pipeline.report import News
 from onrecord.pipeline.rereading import RereadReport, reread_all
-from onrecord.pipeline.run import reloaded
+from onrecord.pipeline.watching import reloaded
 from rounds import Paper, item, page
 
 RULE = """format = 1

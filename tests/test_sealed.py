@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from acceptance import Said, run
 from documents import AT, document, exchange
 from onrecord.archive import Archive, Step, create
 from onrecord.ledger import Event
+from onrecord.reader import make_app
 from onrecord.render import document as documents
 
 READING = [
@@ -99,3 +102,16 @@ def test_an_archive_that_was_copied_while_it_was_written_is_not_misread(tmp_path
         assert (answer.code, "was not closed" in answer.err) == (6, True), answer.err
     finally:
         subprocess.run([shutil.which("umount") or "umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/source/paper.example", "/article/{id}", "/search?q=bridge"])
+def test_the_reader_shows_it_without_marks(sealed: Path, path: str) -> None:
+    """What can't be noted is not offered."""
+
+    async def ask() -> str:
+        client = TestClient(TestServer(make_app(sealed)))
+        async with client, client.get(path.format(id=document().id)) as answer:
+            return await answer.text()
+
+    shown = asyncio.run(ask())
+    assert ("Bridge" in shown, "Starred" in shown) == (True, False)

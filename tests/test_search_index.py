@@ -11,7 +11,7 @@ import pytest
 
 from onrecord.ledger import Head
 from onrecord.model import Digest
-from onrecord.search import Ask, Indexed, SearchIndex, parse
+from onrecord.search import Ask, Indexed, SearchIndex, entry_of, parse
 from search_cases import NOW, document, indexed
 
 ARTICLES = (
@@ -38,7 +38,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     for one in ARTICLES:
         made.add(one)
     earlier = document("zh", "从前说的话", headline="旧标题", language="zh-Hans")
-    made.add(Indexed(document=earlier, at=NOW, is_newest=False))
+    made.add(entry_of(Indexed(document=earlier, at=NOW, is_newest=False)))
     made.commit(Head(7, Digest("sha256:07")))
     yield made
     made.close()

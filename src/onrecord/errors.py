@@ -6,7 +6,9 @@
     ├─ ConfigError                     onrecord.toml: every mistake with its key
     ├─ SourceNotFoundError
     ├─ ArchiveError                    the folder as a whole
-    │   ├─ NotAnArchiveError  ├─ ArchiveLockedError  ├─ FormatVersionError  └─ StorageError
+    │   ├─ NotAnArchiveError  ├─ ArchiveLockedError  ├─ FormatVersionError
+    │   └─ StorageError
+    │       └─ DatabaseDamagedError   index.sqlite, state.sqlite
     ├─ FormatError                     a file of ours is not what it says
     │   ├─ DocumentFormatError  ├─ LedgerFormatError  └─ WarcFormatError
     └─ ArticleNotHeldError
@@ -117,6 +119,10 @@ class StorageError(ArchiveError):
         """Return what the disk said of *path*, with what to do next."""
         told = _DISK_SAYS.get(error.errno or 0)
         return cls(path, told or f"{error.strerror or error}; see to it and run the command again")
+
+
+class DatabaseDamagedError(StorageError):
+    """A database of ours is damaged, or another program's stands in its place."""
 
 
 _DISK_SAYS = {

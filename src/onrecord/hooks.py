@@ -23,10 +23,9 @@ from onrecord.config import HookConfig
 from onrecord.fetch import Client
 from onrecord.ledger import digest_of
 from onrecord.model import Fetched
-from onrecord.pipeline.hosts import StateMemory
 from onrecord.pipeline.pictures import reason_of
 from onrecord.pipeline.report import HookReport, utc_now
-from onrecord.pipeline.run import client_settings
+from onrecord.pipeline.run import client_of
 from onrecord.store import ChangeListing, DeliveryRow
 from onrecord.text import clean, fold_space
 
@@ -107,8 +106,7 @@ async def deliver(archive: Archive, *, environ: Mapping[str, str]) -> HookReport
     due = [row for row in rows if row.next_at is not None and row.next_at <= now][:MOST_AT_ONCE]
     if not due:
         return report
-    settings = client_settings(archive.config, environ)
-    async with Client(settings, memory=StateMemory(archive.state)) as client:
+    async with client_of(archive, environ) as client:
         for row in due:
             hook = hooks[row.hook]
             if hook.name not in report.failed:

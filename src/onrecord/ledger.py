@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from onrecord.errors import LedgerFormatError
 from onrecord.model import Digest
 
 _TAIL = ',"digest":"sha256:'
-_TAIL_LENGTH = len(_TAIL) + 64 + 2  # and the closing '"}'
+#: Bytes of what ends a line: its digest.
+TAIL_LENGTH = len(_TAIL) + 64 + 2  # and the closing '"}'
+_SEQ = re.compile(rb'\{"seq":(\d{1,18}),')
 
 
 class Event(StrEnum):
@@ -41,8 +44,11 @@ class Event(StrEnum):
     SEALED = "sealed"  #: a segment of captures is complete
     REWRITTEN = "rewritten"  #: a segment was written again, without some payloads or records
     FORGOTTEN = "forgotten"  #: an article was deleted here on purpose, for law or privacy
-    REPAIRED = "repaired"  #: a torn segment was cut back to its last whole record
+    REPAIRED = (
+        "repaired"  #: a torn segment was cut back to its last whole record, or a damaged file was mended
+    )
     KEYED = "keyed"  #: the archive has a key of its own, or another one in its place
+    STAMPED = "stamped"  #: a service that others trust saw a signed line, and said when
     SIGNED = "signed"  #: the line before this one was signed, and with it all that stand before it
 
 
@@ -141,7 +147,12 @@ def write(
         data=dict(data),
         digest=digest,
     )
-    return line, f'{covered},"digest":"{digest}"}}\n'.encode()
+    return line, covered.encode() + tail_of(covered.encode()) + b"\n"
+
+
+def tail_of(covered: bytes) -> bytes:
+    """Return what ends a line: the digest of all that stands before it."""
+    return f',"digest":"{digest_of(covered)}"}}'.encode()
 
 
 def parse(raw: bytes, *, path: str, number: int) -> Line:
@@ -151,7 +162,7 @@ def parse(raw: bytes, *, path: str, number: int) -> Line:
         LedgerFormatError: Its bytes don't match its digest, or it is no ledger line.
     """
     where = f"{path}, line {number}"
-    cut = len(raw) - _TAIL_LENGTH
+    cut = len(raw) - TAIL_LENGTH
     if cut <= 0 or not raw[cut:].startswith(_TAIL.encode()) or not raw.endswith(b'"}'):
         raise LedgerFormatError(where, "this is not a whole ledger line; restore the file from a backup")
     digest = Digest(raw[cut + len(_TAIL) - 7 : -2].decode("ascii", "replace"))
@@ -203,6 +214,12 @@ def lines_of(data: bytes, *, path: str, after: Head) -> Iterator[Line]:
             raise LedgerFormatError(f"{path}, line {number}", what)
         head = Head(line.seq, line.digest)
         yield line
+
+
+def seq_of(raw: bytes) -> int | None:
+    """Return the number that a damaged or torn line begins with, if that can still be read."""
+    found = _SEQ.match(raw)
+    return int(found[1]) if found else None
 
 
 def whole_length(data: bytes) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -283,6 +283,19 @@ def parse(page: str | bytes) -> Tree:
     if len(kept) < len(utf8):
         problems.append(Problem("page-monstrous-tag"))
     return Tree(LexborHTMLParser(kept), tuple(problems))
+
+
+def with_images(text: str, src: Callable[[Mapping[str, str]], str | None]) -> str:
+    """Return *text* as `parse` reads it, each `img` with the `src` that *src* makes of its attributes, or none."""
+    parser = parse(text).parser
+    for node in parser.css("img"):
+        attributes = {name: value or "" for name, value in node.attributes.items()}
+        for name in ("src", "srcset", "sizes", "loading"):
+            if name in attributes:
+                del node.attrs[name]
+        if place := src(attributes):
+            node.attrs["src"] = place
+    return parser.html or ""
 
 
 def _end_of_sane_depth(utf8: bytes) -> int:

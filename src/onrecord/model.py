@@ -341,7 +341,10 @@ class Feed:
     home_url: str | None = None
     language: str | None = None
     entries: tuple[Entry, ...] = ()
-    children: tuple[str, ...] = ()  #: the sitemaps of a sitemap index
+    children: tuple[
+        str, ...
+    ] = ()  #: the sitemaps of a sitemap index, those that say that they are newest first
+    children_modified: tuple[ClaimedTime | None, ...] = ()  #: when each of them was changed, as stated
     next_url: str | None = None  #: of a paged feed: what is older (RFC 5005, 3)
     prev_archive_url: str | None = None  #: of an archived feed: what is older (RFC 5005, 4)
     is_everything: bool = False  #: it lists all that there is, says fh:complete (RFC 5005, 2)

@@ -61,11 +61,12 @@ class _Parts(NamedTuple):
 
 def _trimmed(text: str) -> str:
     """Return *text* as a browser takes it from an attribute: no outer white space, no tab or line break."""
-    if text.isascii() and text.isprintable() and " " not in text:
-        return text
+    if text.isascii() and text.isprintable() and not (text.startswith(" ") or text.endswith(" ")):
+        return text  # as nearly all are
     return _OUTER_SPACE.sub("", text).translate(_INNER_BREAKS)
 
 
+@lru_cache(maxsize=4096)  # one address is read several times on its way to the wire, and into the archive
 def _split(url: str) -> _Parts | None:
     """Return the parts of an absolute http or https address, or None if no browser would follow it."""
     match = _REFERENCE.match(url) if len(url) <= MAX_URL else None

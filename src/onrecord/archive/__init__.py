@@ -14,34 +14,41 @@ Killed before 4, nothing has happened: the staging folder is swept. Killed after
 """
 
 from onrecord.archive.backup import BackupReport, back_up
+from onrecord.archive.chain import Damage
 from onrecord.archive.envelopes import write_envelope
-from onrecord.archive.folder import Archive, Boundary, Step, create, find
+from onrecord.archive.folder import Archive, Boundary, Step, create, find, read_document
 from onrecord.archive.forgetting import ForgetReport, forget
 from onrecord.archive.layout import (
     CONFIG,
+    SEARCH,
     SITES,
     cdxj_path,
     document_path,
     enclosure_path,
     envelope_path,
     picture_path,
+    stamp_path,
     superseded_path,
 )
+from onrecord.archive.mending import Backup, Mended, is_ledger_lost, keep_damaged, mend_ground
 from onrecord.archive.migrating import migrate
 from onrecord.archive.pruning import PruneReport, prune
 from onrecord.archive.rules import rulebook
 from onrecord.archive.signing import Signing, ensure_key, key_in_use, rotate, sign_head
 from onrecord.archive.sizing import Size, sizes
-from onrecord.archive.verify import Damage, Scope, verify
+from onrecord.archive.verify import Scope, checked, verify
 
 __all__ = [
     "CONFIG",
+    "SEARCH",
     "SITES",
     "Archive",
+    "Backup",
     "BackupReport",
     "Boundary",
     "Damage",
     "ForgetReport",
+    "Mended",
     "PruneReport",
     "Scope",
     "Signing",
@@ -49,6 +56,7 @@ __all__ = [
     "Step",
     "back_up",
     "cdxj_path",
+    "checked",
     "create",
     "document_path",
     "enclosure_path",
@@ -56,14 +64,19 @@ __all__ = [
     "envelope_path",
     "find",
     "forget",
+    "is_ledger_lost",
+    "keep_damaged",
     "key_in_use",
+    "mend_ground",
     "migrate",
     "picture_path",
     "prune",
+    "read_document",
     "rotate",
     "rulebook",
     "sign_head",
     "sizes",
+    "stamp_path",
     "superseded_path",
     "verify",
     "write_envelope",

@@ -118,6 +118,19 @@ def _ignore(_: Boundary) -> None:
     """Strike nowhere."""
 
 
+def read_document(files: FolderStore, path: str) -> Document:
+    """Return the document at *path*: what needs no open archive, as a process beside it.
+
+    Raises:
+        FormatError: It is missing or can't be read back.
+    """
+    try:
+        text = files.read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DocumentFormatError(path, "this is not UTF-8 text; restore it from a backup") from error
+    return documents.read(text, path)
+
+
 class Archive:
     """An open archive. Opened for writing, it holds the lock and has been recovered.
 
@@ -130,12 +143,17 @@ class Archive:
         StorageError: The disk said no.
     """
 
-    def __init__(self, root: Path, *, write: bool, probe: Probe, disk: Disk | None) -> None:
+    def __init__(
+        self, root: Path, *, write: bool, probe: Probe, disk: Disk | None, mending: bool = False
+    ) -> None:
         self.root = root
         self.probe = probe
+        self._is_mending = mending
+        self.unread: list[str] = []  #: documents that the index lacks, being damaged or missing
         self._lock = WriterLock(root) if write else None
         self._segment: OpenSegment | None = None
         self._rules: Rulebook | None = None
+        self.config_text = ""
         try:
             self.reload_config()
             self.files = FolderStore(root, disk)
@@ -155,22 +173,30 @@ class Archive:
 
     @classmethod
     def open(
-        cls, root: Path, *, write: bool = False, probe: Probe = _ignore, disk: Disk | None = None
+        cls,
+        root: Path,
+        *,
+        write: bool = False,
+        probe: Probe = _ignore,
+        disk: Disk | None = None,
+        mending: bool = False,
     ) -> Self:
-        """Open the archive in *root*."""
+        """Open the archive in *root*; with *mending*, documents that can't be read are left out of the index."""
         if not (root / CONFIG).is_file():
             what = "this folder is no archive: it has no onrecord.toml; make one with `onrecord init DIR`"
             raise NotAnArchiveError(str(root), what)
-        return cls(root, write=write, probe=probe, disk=disk)
+        return cls(root, write=write, probe=probe, disk=disk, mending=mending)
 
     def reload_config(self) -> None:
-        """Read onrecord.toml (again)."""
+        """Read onrecord.toml (again). `config` stays the same object while nothing in it changes."""
         place = self.root / CONFIG
         with storage_errors(place):
             try:
                 text = place.read_text("utf-8")
             except UnicodeDecodeError as error:
                 raise ArchiveError(str(place), "this is not UTF-8 text; save it as UTF-8") from error
+        if text and text == self.config_text:
+            return
         self.config = config.parse(text, str(place))
         self.config_text = text
 
@@ -361,19 +387,42 @@ class Archive:
             what = f"the ledger ends with line {head.seq}, but the index knows line {known.seq}: lines were cut off"
             raise LedgerFormatError("ledger/", what)
 
+    def line(self, seq: int) -> Line:
+        """Return one line, by its number; its own digest is checked.
+
+        Raises:
+            LedgerFormatError: It is damaged, or not there.
+        """
+        for path in reversed(self.ledger_files()):
+            rows = self.files.read(path).splitlines()
+            first = ledger.parse(rows[0], path=path, number=1).seq if rows else seq + 1
+            if first <= seq < first + len(rows):
+                return ledger.parse(rows[seq - first], path=path, number=seq - first + 1)
+        raise LedgerFormatError("ledger/", f"there is no line {seq}")
+
     def _recover(self) -> None:
         files = self.ledger_files()
         if files:
             last = files[-1]
             data = self.files.read(last)
             if (whole := ledger.whole_length(data)) < len(data):
-                self.files.cut(last, whole)
+                self._cut_torn(last, data, whole)
         head = self.catalog.head()
         if self.files.has_staged() or self._is_behind(head):
             self._redo(head)
             self._head = self.catalog.head()
             self.files.sweep()
         self._recover_segments()
+
+    def _cut_torn(self, path: str, data: bytes, whole: int) -> None:
+        """Cut off a last line that is torn, unless the index knows it: then it counted, and was damaged since."""
+        seq = ledger.seq_of(data[whole:])
+        if seq is not None and seq <= self._head.seq:
+            what = (
+                "the last line counted, and is damaged; run `onrecord verify --repair`, or restore a backup"
+            )
+            raise LedgerFormatError(path, what)
+        self.files.cut(path, whole)
 
     def _redo(self, head: Head) -> None:
         """Do again, from the ledger's own words, what follows its line for each line after *head*."""
@@ -403,14 +452,28 @@ class Archive:
         with self.catalog.transaction():
             for line in lines:
                 path = places.get((line.data.get("id", ""), line.data.get("revision", 0)))
-                document = self.document_at(path) if path else None
+                try:
+                    document = self.document_at(path) if path else None
+                except FormatError:
+                    if not self._is_mending or path is None:
+                        raise
+                    self.unread.append(path)
+                    self.catalog.skip(line)
+                    continue
                 is_over = line.data.get("id") in forgotten and line.event is not Event.FORGOTTEN
                 self.catalog.apply(line, document, is_forgotten=is_over)
 
     def _recover_segments(self) -> None:
         """Cut torn segments back to their last whole record, and seal those that a crash left open."""
-        for path in list(self.files.walk("captures")):
-            if not path.endswith(".warc.gz") or self.files.exists(cdxj_path(path)):
+        is_open = [
+            path
+            for path in self.files.walk("captures")
+            if path.endswith(".warc.gz") and not self.files.exists(cdxj_path(path))
+        ]
+        # One that the ledger names was sealed, and has lost its index: what it holds must not be cut.
+        sealed = ledger.held_after(self.lines()) if is_open else {}
+        for path in is_open:
+            if path in sealed:
                 continue
             found = recover(self.root / path, path=path)
             if found.records == 0:
@@ -429,11 +492,7 @@ class Archive:
         Raises:
             FormatError: It is missing or can't be read back.
         """
-        try:
-            text = self.files.read(path).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise DocumentFormatError(path, "this is not UTF-8 text; restore it from a backup") from error
-        return documents.read(text, path)
+        return read_document(self.files, path)
 
     def document(self, held: HeldArticle) -> Document:
         """Return the newest revision of an article."""
@@ -461,6 +520,7 @@ class Archive:
             for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm"):
                 (self.root / name).unlink(missing_ok=True)
         self.catalog = SqliteCatalog(self.root / INDEX)
+        self.unread.clear()
         found = list(self.lines())
         self.bring_in(found)
         self._head = self.catalog.head()

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from onrecord.archive.folder import Archive, Step
-from onrecord.archive.layout import MARKS, SEARCH, envelope_path
+from onrecord.archive.layout import DAMAGED, MARKS, SEARCH, envelope_path
 from onrecord.archive.rewriting import rewritten, sealed_segments
 from onrecord.errors import FormatError
 from onrecord.fetch import decoded_body
@@ -85,8 +85,10 @@ def forget(
     )
     _forget_marks(archive, report.articles)
     archive.catalog.compact()
-    # The search index is made again without them; its own deletions would stay on the disk for a while.
-    shutil.rmtree(archive.root / SEARCH, ignore_errors=True)
+    # The search index is made again without them; its own deletions would stay on the disk for a while. What repair
+    # set aside may hold anything.
+    for name in (SEARCH, DAMAGED):
+        shutil.rmtree(archive.root / name, ignore_errors=True)
     return report
 
 

@@ -15,9 +15,10 @@ MARKS = "marks.sqlite"
 SEARCH = "search"
 SITES = "sites"
 LOCK = ".lock"
+DAMAGED = "damaged"
 
 #: The folders whose files the ledger names.
-FOLDERS = ("articles", "pictures", "enclosures", "captures")
+FOLDERS = ("articles", "pictures", "enclosures", "captures", "stamps")
 
 #: The bytes left for a name in a file name of 120, after the day, a short id and ".r9999.feed.json".
 _STEM_BYTES = 90
@@ -71,6 +72,11 @@ def _by_digest(digest: Digest) -> str:
 def segment_path(begun_at: datetime, writer: str) -> str:
     """Return the path of a segment of captures, named by its moment and its writer."""
     return f"captures/{begun_at:%Y/%m}/{begun_at:%d-%H%M%S}-{writer}.warc.gz"
+
+
+def stamp_path(line: int, ending: str) -> str:
+    """Return where something on the stamp of a signed line stands: its words ("txt"), request or answer."""
+    return f"stamps/{line}.{ending}"
 
 
 def cdxj_path(segment: str) -> str:

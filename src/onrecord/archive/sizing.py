@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from onrecord.archive.layout import INDEX, MARKS, SEARCH, STATE, cdxj_path
+from onrecord.archive.layout import DAMAGED, INDEX, MARKS, SEARCH, STATE, cdxj_path
 from onrecord.store import FolderStore
 
 _OLDER = re.compile(r"\.r\d+\.md\Z")
@@ -57,6 +57,7 @@ def _named(files: FolderStore) -> Iterator[tuple[str, str]]:
             if files.exists(f"{name}{ending}"):
                 yield what, f"{name}{ending}"
     yield from (("search index, can be made again", path) for path in files.walk(SEARCH))
+    yield from (("set aside by repair, can be deleted", path) for path in files.walk(DAMAGED))
 
 
 def _inside_captures(files: FolderStore) -> Counter[str]:

@@ -5,33 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from onrecord import ledger
 from onrecord.archive.captures import file_digest
-from onrecord.archive.layout import FOLDERS, INDEX, cdxj_path
+from onrecord.archive.chain import Chain, Damage, stranger
+from onrecord.archive.layout import FOLDERS, INDEX, MARKS, STATE, cdxj_path
 from onrecord.archive.lock import WriterLock
-from onrecord.errors import ArchiveLockedError, FormatError, LedgerFormatError, StorageError
-from onrecord.ledger import Head, Line, Put
-from onrecord.store import FolderStore, SqliteCatalog, State
+from onrecord.errors import ArchiveLockedError, DatabaseDamagedError, FormatError, StorageError
+from onrecord.ledger import Put
+from onrecord.store import FolderStore, Marks, SqliteCatalog, State
 from onrecord.warc import iter_records
 
 #: Where a run over all files began, in the state; and how long after that it may be gone on with.
 NOTE, GOES_ON = "verify", timedelta(days=7)
 #: Files that are read between two notes of how far it went; and by one thread at a turn.
 BATCH_BYTES, BATCH_FILES, PART_FILES = 512 * 1024 * 1024, 256, 32
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Something in the archive that is not as the ledger says."""
-
-    path: str
-    kind: str  #: "changed", "missing", "stranger", "ledger", "index"
-    what: str  #: in words, with what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +58,7 @@ def verify(
         progress: Is told (bytes read, bytes in all).
     """
     files = FolderStore(root)
-    found = _Chain(files)
+    found = Chain(files)
     yield from found.damages
     expected = found.puts()
     suspects = [*_strangers(files, expected)]
@@ -75,6 +67,7 @@ def verify(
         yield from _standing(suspects, files, expected)
         suspects = []
     yield from _standing(suspects, files, expected)
+    yield from database_damages(root)
     yield from _index(root, files)
 
 
@@ -82,12 +75,12 @@ def _standing(suspects: list[Damage], files: FolderStore, expected: Mapping[str,
     """Yield those suspects that a round, which may be writing meanwhile, has not put anew since."""
     if not suspects:
         return
-    puts = _Chain(files).puts()
+    puts = Chain(files).puts()
     for one in suspects:
         put = puts.get(one.path)
         if put is None or put == expected.get(one.path):
             yield one
-        elif damage := _checked(files, put):
+        elif damage := checked(files, put):
             yield damage
 
 
@@ -158,7 +151,7 @@ class _Reading:
             self._memory.put_host_note(NOTE, "", None, self._now())
 
     def _check_some(self, puts: Sequence[Put]) -> list[Damage]:
-        return [damage for put in puts if (damage := _checked(self._files, put))]
+        return [damage for put in puts if (damage := checked(self._files, put))]
 
 
 def _batches(puts: Sequence[Put]) -> Iterator[list[Put]]:
@@ -180,57 +173,16 @@ def _dealt(batch: Sequence[Put]) -> list[Sequence[Put]]:
     return [batch[at : at + PART_FILES] for at in range(0, len(batch), PART_FILES)]
 
 
-class _Chain:
-    """The ledger, read as far as it can be: damage in one line does not hide the others."""
-
-    def __init__(self, files: FolderStore) -> None:
-        self.lines: list[Line] = []
-        self.damages: list[Damage] = []
-        self.head = Head()
-        for path in files.walk("ledger"):
-            if path.endswith(".jsonl"):
-                self._read(path, files.read(path))
-            else:
-                self.damages.append(_stranger(path))
-        if not self.lines and not self.damages:
-            self.damages.append(Damage("ledger/", "ledger", "there is no ledger; restore it from a backup"))
-
-    def puts(self) -> dict[str, Put]:
-        """Return what must stand at each path."""
-        return ledger.held_after(self.lines)
-
-    def _read(self, path: str, data: bytes) -> None:
-        rows = data.split(b"\n")
-        if rows.pop():
-            what = "the last line is torn: a crash cut it off before it counted; the next update removes it"
-            self.damages.append(Damage(path, "ledger", what))
-        for number, raw in enumerate(rows, 1):
-            try:
-                line = ledger.parse(raw, path=path, number=number)
-            except LedgerFormatError as error:
-                self.damages.append(Damage(path, "ledger", f"line {number}: {error.what}"))
-                self.head = Head(self.head.seq + 1, None)
-                continue
-            if line.seq != self.head.seq + 1 or (self.head.digest and line.prev != self.head.digest):
-                what = f"line {number}: number {line.seq} does not follow number {self.head.seq}; "
-                self.damages.append(Damage(path, "ledger", what + "lines are missing, swapped or added"))
-            self.head = Head(line.seq, line.digest)
-            self.lines.append(line)
-
-
-def _stranger(path: str) -> Damage:
-    return Damage(path, "stranger", "no ledger line names this file; move it out of the archive")
-
-
 def _strangers(files: FolderStore, expected: dict[str, Put]) -> Iterator[Damage]:
     for folder in FOLDERS:
         for path in files.walk(folder):
             is_open = path.endswith(".warc.gz") and not files.exists(cdxj_path(path))
             if path not in expected and not is_open:
-                yield _stranger(path)
+                yield stranger(path)
 
 
-def _checked(files: FolderStore, put: Put) -> Damage | None:
+def checked(files: FolderStore, put: Put) -> Damage | None:
+    """Read a file; return the damage if it is not what the ledger says."""
     try:
         if file_digest(files.root / put.path) == put.digest:
             return None
@@ -240,16 +192,48 @@ def _checked(files: FolderStore, put: Put) -> Damage | None:
         return Damage(put.path, "changed", f"can't be read: {error.what}")
     what = "the file is not what was put in; restore it from a backup"
     if put.path.endswith(".warc.gz"):
-        what += _first_damaged_record(files.root / put.path, put.path)
+        what += first_damaged_record(files.root / put.path, put.path)
     return Damage(put.path, "changed", what)
 
 
-def _first_damaged_record(place: Path, path: str) -> str:
+def first_damaged_record(place: Path, path: str) -> str:
+    """Return, in brackets behind a space, what is wrong with a damaged segment."""
     try:
         count = sum(1 for _ in iter_records(place, path=path))
     except FormatError as error:
         return f" ({error.what})"
     return f" (its {count} records are whole, but not all that were there)"
+
+
+#: The databases that can't be made again, and what is lost with each.
+KEPT_DATABASES: dict[str, tuple[type[State | Marks], str]] = {
+    STATE: (
+        State,
+        "no article hangs on it: delete it, and the next round asks everything afresh",
+    ),
+    MARKS: (
+        Marks,
+        "it holds what was marked and noted, and no article: restore it from a backup, or move it away",
+    ),
+}
+
+
+def database_damages(root: Path) -> Iterator[Damage]:
+    """Yield those databases that are damaged, but for the index."""
+    for name, (kind, what) in KEPT_DATABASES.items():
+        if is_damaged(root / name, kind):
+            yield Damage(name, "database", f"the file is damaged; {what}")
+
+
+def is_damaged(place: Path, kind: type[SqliteCatalog | State | Marks]) -> bool:
+    """Is a database of ours there, and not sound?"""
+    if not place.is_file():
+        return False
+    try:
+        with closing(kind(place)) as database:
+            return not database.is_sound()
+    except DatabaseDamagedError:
+        return True
 
 
 def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
@@ -267,7 +251,7 @@ def _index(root: Path, files: FolderStore) -> Iterator[Damage]:
     finally:
         catalog.close()
     # Read after the index: a round that is writing is ahead with the ledger, never with the index.
-    found = _Chain(files)
+    found = Chain(files)
     if not is_sound:
         yield Damage(INDEX, "index", f"the index is damaged; {advice}")
     elif head.seq > found.head.seq:

@@ -6,7 +6,7 @@ Exit codes (docs/COMMANDS.md lists them too):
     1  an error that is our own mistake     7  a file of the archive is damaged
     2  the command's words make no sense    8  no such article
     3  onrecord.toml, or a rule, is wrong   9  done, but not all of it: a source failed …
-    4  the folder is no archive             10 `verify` found damage
+    4  the folder is no archive             10 `verify` left damage
     5  another process writes to it         130 interrupted
 """
 
@@ -17,6 +17,7 @@ import signal
 import sys
 
 from onrecord.cli import (  # noqa: F401  each adds its commands
+    admitting,
     changing,
     checking,
     commands,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,14 +16,17 @@ from onrecord import config as settings
 from onrecord.archive import Archive, Step
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, opened
 from onrecord.cli.exporting import export_all
+from onrecord.cli.reading import day
 from onrecord.cli.terminal import complain, listening, plural, say, say_json
 from onrecord.errors import OnRecordError, UsageError
 from onrecord.keys import Keyring
 from onrecord.ledger import Event
 from onrecord.pipeline.report import HookReport, RoundReport, utc_now
-from onrecord.pipeline.sources import Found, chosen_sources, named
+from onrecord.pipeline.sources import Found, chosen_sources, lister_of, named
 
 SOME_SOURCE_FAILED = 9
+#: What else an address leads to is shown up to this many lines.
+OFFERS_SHOWN = 8
 
 
 @app.command(epilog="Example: onrecord init news")
@@ -64,20 +68,38 @@ def add(
     ],
     archive_dir: ArchiveOption = None,
     *,
+    backfill: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SINCE",
+            help="Look for what they published since this day too, such as 2024-05; `update` goes on with it.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Follow publications: find their feeds and write them into onrecord.toml."""
+    from onrecord.pipeline import backfill as backfills
     from onrecord.pipeline.run import find_sources
 
+    since = day(backfill, "--backfill")
     wanted = [address for address in _expanded(addresses) if address]
     with opened(archive_dir, write=True) as archive:
         found = asyncio.run(find_sources(archive, wanted, environ=os.environ))
         told = [follow(archive, one) for one in found]
+        for source in archive.config.sources if since else ():
+            if since and any(one["source"] == source.id for one in told):
+                backfills.begin(archive, source, since)
+        pace = archive.config.schedule.backfill
     if as_json:
         say_json(told)
     else:
         for one in told:
             say_found(one)
+            if since and one["source"]:
+                say(
+                    f"  goes back to {since:%Y-%m-%d}: `onrecord update` asks for {pace} older articles an hour"
+                )
     if any(one["source"] is None for one in told):
         raise typer.Exit(SOME_SOURCE_FAILED)
 
@@ -99,10 +121,14 @@ def _expanded(addresses: list[str]) -> list[str]:
 def follow(archive: Archive, found: Found) -> dict[str, Any]:
     """Write one found source into the settings, if it is new; return what to say of it."""
     source = found.source
-    is_new = False
+    is_new, same = False, None
     if source is not None and not found.is_followed:
         theirs = {source.home, *source.feeds} - {None}
-        twin = next((one for one in archive.config.sources if {one.home, *one.feeds} & theirs), None)
+        known = archive.config.sources
+        twin = next((one for one in known if {one.home, *one.feeds} & theirs), None)
+        if twin is None and (lister := lister_of(found, archive)):
+            twin = next(one for one in known if one.id == lister)
+            same = f"all that it lists comes from {lister} already"
         source = twin or named(found, [one.id for one in archive.config.sources])
         is_new = twin is None
     if is_new and source is not None:
@@ -120,7 +146,8 @@ def follow(archive: Archive, found: Found) -> dict[str, Any]:
         "kinds": list(found.kinds),
         "entries": found.entries,
         "new": is_new,
-        "reason": found.reason,
+        "reason": found.reason or same,
+        "offers": [asdict(one) for one in found.offers],
     }
 
 
@@ -129,11 +156,17 @@ def say_found(one: dict[str, Any]) -> None:
     if one["source"] is None:
         complain(f"{one['address']}: nothing to follow: {one['reason']}")
     elif not one["new"]:
-        say(f"{one['source']}: followed already; nothing was changed")
+        why = f": {one['reason']}" if one["reason"] else ""
+        say(f"{one['source']}: followed already{why}; nothing was changed")
     else:
         lists = ", ".join([*one["feeds"], *(["the links on its front page"] if one["front_page"] else [])])
         counted = f"{'/'.join(one['kinds'])}, {plural(one['entries'], 'entry', 'entries')}"
         say(f"{one['source']}: {one['title'] or one['home']}: {lists} ({counted})")
+        for offer in one["offers"][:OFFERS_SHOWN]:
+            what = " ".join([offer["kind"], *([offer["language"]] if offer["language"] else [])])
+            say(f"  not followed: {what}: {offer['url']}{f'  {title}' if (title := offer['title']) else ''}")
+        if more := len(one["offers"][OFFERS_SHOWN:]):
+            say(f"  and {more} more (--json lists them)")
 
 
 @app.command(name="update", epilog="Example: onrecord update; onrecord update cn.nytimes.com --recheck")
@@ -251,18 +284,25 @@ def watch_command(
 ) -> None:
     """Run rounds by schedule until stopped with Ctrl-C."""
     from onrecord import hooks
-    from onrecord.pipeline.run import watch
+    from onrecord.pipeline.watching import Watch
 
     with opened(archive_dir, write=True) as archive, listening() as tell:
         hooks.begin(archive)
+        limit: str | None = None  # that the round before was ended by: it is told once
 
         async def after_round(report: RoundReport) -> None:
-            exported = export_all(archive)
+            nonlocal limit
+            exported = export_all(archive) if report.brought_news else []
             hooks.queue(archive)
             hooked = await hooks.deliver(archive, environ=os.environ)
-            _say_round(report, as_json=False, exported=exported, hooked=hooked)
+            is_cut = report.ended_early is not None and report.ended_early != limit
+            limit = report.ended_early
+            gaps = report.counts["gap"] + report.counts["filled"]
+            if report.brought_news or gaps or is_cut or hooked.told or hooked.failed:
+                _say_round(report, as_json=False, exported=exported, hooked=hooked)
 
-        asyncio.run(watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round))
+        watch = Watch(archive, sources or [], environ=os.environ, tell=tell, after_round=after_round)
+        asyncio.run(watch.run())
 
 
 @app.command(epilog="Example: onrecord save https://www.example.org/news/story.html")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from rich.table import Table
 
 from onrecord.archive import Archive, sizes
+from onrecord.archive.rows import article_row, moment, revision_row
 from onrecord.cli.app import ArchiveOption, JsonOption, app, archive_root, named_article, opened
 from onrecord.cli.courtesy import courtesy_json, say_courtesy
 from onrecord.cli.gaps import coverage_json, gap_json, gap_told, say_coverage
@@ -26,7 +28,7 @@ from onrecord.pipeline.report import utc_now
 from onrecord.render import document as documents
 from onrecord.render import html, json_form, plain
 from onrecord.render import removal as removals
-from onrecord.store import HeldArticle, Listing
+from onrecord.store import HeldArticle, Listing, WalkCount
 from onrecord.text import size_told
 
 #: Reasons that `status` prints for a source before it counts the rest; `--json` has them all.
@@ -80,7 +82,7 @@ def list_command(
         limit=limit,
     )
     with opened(archive_dir) as archive:
-        rows = [_row(archive, held) for held in archive.catalog.articles(listing)]
+        rows = [article_row(archive, held) for held in archive.catalog.articles(listing)]
         known = {*archive.catalog.counts(), *(one.id for one in archive.config.sources)}
     if source is not None and source not in known:
         raise SourceNotFoundError(source)
@@ -126,35 +128,6 @@ def day(text: str | None, option: str) -> datetime | None:
     return claimed.at
 
 
-def _row(archive: Archive, held: HeldArticle) -> dict[str, Any]:
-    return {
-        "id": held.id,
-        "source": held.source,
-        "number": held.number,
-        "url": held.url,
-        "aliases": archive.catalog.aliases(held.id),
-        "headline": held.headline,
-        "authors": list(held.authors),
-        "language": held.language,
-        "section": held.section,
-        "published": held.published,
-        "first_captured_at": _text(held.first_captured_at),
-        "captured_at": _text(held.captured_at),
-        "revision": held.revision,
-        "kind": held.kind,
-        "verdict": held.verdict,
-        "content_digest": held.content_digest,
-        "path": held.path,
-        "removed_at": _text(held.removed_at),
-        "removal": held.removal,
-        "removal_state": held.removal_state,
-    }
-
-
-def _text(at: datetime | None) -> str | None:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
-
-
 @app.command(epilog="Example: onrecord show https://cn.nytimes.com/world/20240517/putin-xi-china-russia/")
 def show(
     wanted: Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, or an address of it.")],
@@ -185,8 +158,9 @@ def show(
             )
         else:
             removal = archive.catalog.removal(held.id)
-            told = {"removal": removals.to_json(removal) if removal else None}
-            say_json(json_form.to_json(document) | {"revisions": _revisions(archive, held)} | told)
+            told: dict[str, Any] = {"removal": removals.to_json(removal) if removal else None}
+            told |= {"revisions": [revision_row(one) for one in archive.catalog.revisions(held.id)]}
+            say_json(json_form.to_json(document) | told)
 
 
 def _src(root: Path, kept: KeptPicture | None, picture: Picture) -> str:
@@ -200,19 +174,6 @@ def _revision(archive: Archive, held: HeldArticle, number: int | None) -> Docume
         if one.number == number:
             return archive.document_at(one.path)
     raise UsageError(f"--revision {number}: {held.id} has {plural(held.revision, 'revision')}")
-
-
-def _revisions(archive: Archive, held: HeldArticle) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": one.number,
-            "captured_at": _text(one.captured_at),
-            "kind": one.kind,
-            "content_digest": one.content_digest,
-            "path": one.path,
-        }
-        for one in archive.catalog.revisions(held.id)
-    ]
 
 
 @app.command(epilog="Example: onrecord status --gaps --since 2024-05-01 --until 2024-06-01")
@@ -270,7 +231,7 @@ def status(
         waiting = hooks.waiting(archive)
     if as_json:
         began, ended, report = last or (None, None, {})
-        told = {"began_at": _text(began), "ended_at": _text(ended), **report} if last else None
+        told = {"began_at": moment(began), "ended_at": moment(ended), **report} if last else None
         say_json({"archive": place, "last_round": told, "sources": sources, "hooks": waiting})
         return
     if sources:
@@ -280,8 +241,8 @@ def status(
     if last is None:
         say("No round has been run yet; `onrecord update` runs one.")
     else:
-        ended_text = f"ended {_text(last[1])}" if last[1] else "did not end: it was stopped or is under way"
-        say(f"Last round: began {_text(last[0])}, {ended_text}.")
+        ended_text = f"ended {moment(last[1])}" if last[1] else "did not end: it was stopped or is under way"
+        say(f"Last round: began {moment(last[0])}, {ended_text}.")
     for one in waiting:
         if one["waiting"] or one["given_up"]:
             counted = f"{one['waiting']} waiting, {one['given_up']} given up"
@@ -332,7 +293,7 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
         "removed": held.get("removed", 0),
         "gone": [_gone_status(one) for one in archive.catalog.articles(Listing(source=name, removed=True))],
         "pictures": held.get("pictures", 0),
-        "checked_at": _text(row.checked_at) if row else None,
+        "checked_at": moment(row.checked_at) if row else None,
         "failures": row.failures if row else 0,
         "reason": row.reason if row else None,
         "lists": [list_json(archive, feed, followed) for feed in current_lists(archive, name)],
@@ -346,6 +307,7 @@ def _source_status(archive: Archive, name: str, counts: Any, followed: frozenset
             for article, url, reason in archive.catalog.enclosures_missing(name)
         ],
         "gaps": [gap_json(gap) for gap in open_gaps],
+        "backfill": _went_back(archive.state.walked(name)),
     }
 
 
@@ -354,10 +316,14 @@ def _gone_status(held: HeldArticle) -> dict[str, Any]:
         "article": held.id,
         "url": held.url,
         "headline": held.headline,
-        "removed_at": _text(held.removed_at),
+        "removed_at": moment(held.removed_at),
         "state": held.removal_state,
         "reason": held.removal,
     }
+
+
+def _went_back(count: WalkCount | None) -> dict[str, Any] | None:
+    return {**asdict(count), "since": moment(count.since)} if count else None
 
 
 def _print_status(sources: list[dict[str, Any]]) -> None:
@@ -382,6 +348,11 @@ def _print_status(sources: list[dict[str, Any]]) -> None:
     for one in sources:
         if one["reason"]:
             say(f"\n{one['source']} failed {plural(one['failures'], 'time')} in a row: {one['reason']}")
+        if (back := one["backfill"]) and (back["to_read"] or back["queued"]):
+            lists = f"{plural(back['read'], 'list')} read, {back['to_read']} to read"
+            found = f"{plural(back['found'], 'older article')} found, {back['queued']} to ask for"
+            found += f", {back['missed']} not kept" if back["missed"] else ""
+            say(f"\n{one['source']} goes back to {back['since'][:10]}: {lists}; {found}")
         told = [line for row in one["lists"] for line in list_told(row, known=one["reason"])]
         told += [gap_told(row) for row in one["gaps"] if row["kind"] != GapKind.ENTRY]
         told += [f"not kept: {row['url']}\n    {row['reason']}" for row in one["not_kept"]]

@@ -9,17 +9,21 @@ import typer
 from onrecord.cli.app import ArchiveOption, app, archive_root
 from onrecord.cli.terminal import say
 
-PORT = 8420
-
 
 @app.command(epilog="Example: onrecord serve --port 8421")
 def serve(
     archive_dir: ArchiveOption = None,
     *,
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="0: any that is free.")] = PORT,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, max=65535, help="0: any that is free.", show_default="8420"),
+    ] = None,
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="localhost, 127.0.0.1 or ::1: this machine alone.")
-    ] = "localhost",
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Another than this machine's needs a user.", show_default="localhost"
+        ),
+    ] = None,
 ) -> None:
     """Show the archive in a browser, until Ctrl-C."""
     from onrecord import reader

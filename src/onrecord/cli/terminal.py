@@ -65,7 +65,9 @@ _LINES: Mapping[Happening, str] = {
     Happening.SOURCE_FAILED: "failed",
     Happening.SETTINGS_WRONG: "settings",
     Happening.UNSIGNED: "unsigned",
+    Happening.UNSTAMPED: "unstamped",
     Happening.RULE_MISSED: "rule",
+    Happening.WENT_BACK: "back to",
 }
 
 
@@ -74,6 +76,8 @@ def line_for(news: News) -> str | None:
     if (word := _LINES.get(news.what)) is None:
         return None
     what = news.headline or news.url or ""
+    if news.what is Happening.WENT_BACK:
+        what = f"{plural(news.count, 'older article')} to ask for"
     reason = f" ({news.reason})" if news.reason else ""
     return f"{word:9} {news.source}  {what}{reason}".rstrip()
 

@@ -98,9 +98,11 @@ class ScheduleConfig:
     """When sources and articles are looked at."""
 
     every: timedelta = timedelta(hours=1)
+    slowest: timedelta = timedelta(days=1)
     look_again: tuple[timedelta, ...] = _LOOK_AGAIN  #: after the first capture, rising
     confirm_after: timedelta = timedelta(days=3)
     confirm_looks: int = 3
+    backfill: int = 200  #: articles of the past, an hour and a source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,28 @@ class HookConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServeConfig:
+    """Where the reader answers, and whom."""
+
+    host: str = "localhost"  #: the address that is listened on
+    port: int = 8420
+    address: str | None = None  #: as it is reached from elsewhere, behind a proxy
+    captures: str | None = None  #: the same for what servers sent, which is shown on an origin of its own
+    names: tuple[str, ...] = ()  #: hosts' names that it answers to, beside that one's and this machine's
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()  #: whose X-Forwarded-For is believed
+    public: bool = False  #: everybody may read
+    reserved: bool = False  #: also what publishers ask not to pass on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofConfig:
+    """Who is asked for the time when the ledger has been signed."""
+
+    timestamp: str | None = None  #: a time-stamping authority (RFC 3161)
+    calendar: str | None = None  #: a calendar of OpenTimestamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """onrecord.toml, read."""
 
@@ -164,8 +188,10 @@ class Config:
     keep: KeepConfig = field(default_factory=KeepConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     round: RoundConfig = field(default_factory=RoundConfig)
+    proof: ProofConfig = field(default_factory=ProofConfig)
     export: tuple[ExportConfig, ...] = ()
     hook: tuple[HookConfig, ...] = ()
+    serve: ServeConfig = field(default_factory=ServeConfig)
 
 
 # ---------------------------------------------------------------- values, one by one
@@ -245,6 +271,15 @@ def _networks(value: object) -> object:
     except ValueError:  # "192.168.1.7/24" too: one machine, or its whole network?
         pass
     return Wrong('must be a list of networks, such as ["192.168.1.0/24", "192.168.7.12"]')
+
+
+def _hosts(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(each, str) and _HOST.fullmatch(each) for each in value):
+        return tuple(each.lower() for each in value)
+    return Wrong('must be a list of hosts\' names without a port, such as ["news.example"]')
+
+
+_HOST = re.compile(r"(?i)[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?")
 
 
 def _names(value: object) -> object:
@@ -414,18 +449,33 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "max_enclosure_mib": (_whole(1, 4096), "MiB of an audio, video or PDF file that are read at most."),
     },
     "schedule": {
-        "every": (_span(timedelta(minutes=1)), 'The time between two rounds, such as "1h".'),
+        "every": (
+            _span(timedelta(minutes=1)),
+            'The shortest time between two looks at a source, such as "1h".',
+        ),
+        "slowest": (_span(timedelta(minutes=1)), "The longest, for a source that seldom publishes."),
         "look_again": (_ladder, "When an article is looked at again, counted from its first capture."),
         "confirm_after": (
             _span(timedelta(0)),
             "How long an article is missing before its removal is confirmed.",
         ),
         "confirm_looks": (_whole(2, 50), "How many looks, hours apart, must find it missing before that."),
+        "backfill": (
+            _whole(1, 3600),
+            "Articles of the past that are asked for in an hour, of each source that goes back (`add --backfill`).",
+        ),
     },
     "round": {
         "max_time": (_span(timedelta(minutes=1)), 'The time that a round may take, such as "20m".'),
         "max_mib": (_whole(1, 1_000_000), "MiB that a round may read from servers."),
         "min_free_mib": (_whole(0, 1_000_000), "MiB of the archive's disk that are left free."),
+    },
+    "proof": {
+        "timestamp": (
+            _address,
+            "The time-stamping service (RFC 3161) that sees each signed head of the ledger.",
+        ),
+        "calendar": (_address, "The OpenTimestamps calendar that sees each signed head of the ledger."),
     },
     "export": {
         "kind": (
@@ -450,6 +500,25 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
         "word": (_names, "Only changes with one of these words in the headline, or in what went or came."),
         "kind": (_kinds, "Only changes of these kinds."),
         "min_weight": (_weight, "Only changes that weigh this much, 0 to 1."),
+    },
+    "serve": {
+        "host": (_text, "The address that the reader listens on; another than this machine's needs a user."),
+        "port": (_whole(0, 65535), "The port that it listens on; 0 takes any that is free."),
+        "address": (
+            _address,
+            "Where it is reached from elsewhere; it stands in feeds, and its host is answered.",
+        ),
+        "captures": (_address, "Where captures are reached from elsewhere: another host than the reader's."),
+        "names": (_hosts, "Other hosts' names that it answers to."),
+        "proxies": (
+            _networks,
+            "The proxies before it, whose word on who asks (X-Forwarded-For) is believed.",
+        ),
+        "public": (_flag, "May everybody read, without a password?"),
+        "reserved": (
+            _flag,
+            "Is the public shown articles whose publishers ask that copies are not passed on?",
+        ),
     },
     "sources.*": {
         "title": (_text, "The publication's name, as shown to readers."),
@@ -477,7 +546,19 @@ KEYS: dict[str, str] = {
     "format": "The version of this file's shape: 1.",
     **{f"{section}.{key}": says for section, keys in SECTIONS.items() for key, (_, says) in keys.items()},
 }
-_TABLES = ("archive", "fetch", "pictures", "keep", "schedule", "round", "export", "hook", "sources")
+_TABLES = (
+    "archive",
+    "fetch",
+    "pictures",
+    "keep",
+    "schedule",
+    "round",
+    "proof",
+    "export",
+    "hook",
+    "serve",
+    "sources",
+)
 
 # ---------------------------------------------------------------- reading
 
@@ -523,8 +604,10 @@ class _Reading:
         keep = self._section("keep", document.get("keep", {}))
         schedule = self._section("schedule", document.get("schedule", {}))
         round_ = self._section("round", document.get("round", {}))
+        proof = self._section("proof", document.get("proof", {}))
         export = self._exports(document.get("export", []))
         hook = self._hooks(document.get("hook", []))
+        serve = self._section("serve", document.get("serve", {}))
         sources = self._sources(document.get("sources", {}))
         if self.mistakes:
             return Config()
@@ -536,8 +619,10 @@ class _Reading:
             keep=KeepConfig(**keep),
             schedule=ScheduleConfig(**schedule),
             round=RoundConfig(**round_),
+            proof=ProofConfig(**proof),
             export=export,
             hook=hook,
+            serve=ServeConfig(**serve),
         )
 
     def _tell(self, key: str, what: str) -> None:
@@ -666,8 +751,9 @@ picture_pause = 0.2
 keep = true
 
 [schedule]
-# The time between two rounds of `onrecord watch`.
+# `onrecord watch` asks each source as often as it publishes: the shortest and the longest time between two looks.
 every = "1h"
+slowest = "1d"
 # When an article is looked at again, counted from its first capture.
 look_again = ["15m", "1h", "3h", "1d", "3d", "10d", "30d"]
 

@@ -22,13 +22,22 @@ import re
 from dataclasses import replace
 
 from onrecord.feeds import _atom, _encoding, _fallback, _json, _rss, _sitemap, _xml
-from onrecord.feeds._discovery import FeedLink, feed_links
+from onrecord.feeds._discovery import EditionLink, FeedLink, edition_links, feed_links
 from onrecord.feeds._entry import Ground
-from onrecord.feeds._front_page import article_links
+from onrecord.feeds._front_page import article_links, may_be_article
 from onrecord.feeds._limits import MAX_BODY, SNIFFED
 from onrecord.model import Feed, FeedKind
 
-__all__ = ["FeedLink", "article_links", "feed_links", "is_feed", "parse"]
+__all__ = [
+    "EditionLink",
+    "FeedLink",
+    "article_links",
+    "edition_links",
+    "feed_links",
+    "is_feed",
+    "may_be_article",
+    "parse",
+]
 
 _FEED_ROOT = re.compile(
     r"\A\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?[^>]*>|\s+)*"

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
-from onrecord import markup, text
+from onrecord import markup, text, urls
 from onrecord.feeds._limits import MAX_LINKS
 from onrecord.feeds._page import Page, page_of
 
@@ -29,6 +29,9 @@ _FEED_QUERY = re.compile(
     r"(?:\A|&)(?:feed=(?:rss2?|atom|rdf)|format=(?:rss|feed|atom)|output=(?:rss|atom))", re.IGNORECASE
 )
 _FEED_HOST = re.compile(r"\A(?:feeds?|rss)\.", re.IGNORECASE)
+#: Editions of one page that are told of; the United Nations have six, the largest broadcasters some fifty.
+MAX_EDITIONS: Final = 60
+_LANGUAGE = re.compile(r"(?!x-default)[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z", re.IGNORECASE)
 _COMMENTS = re.compile(
     r"/comments?/|[?&=]comments|\bcomments?\b|评论|評論|kommentar|commentaire|comentario", re.IGNORECASE
 )
@@ -100,3 +103,33 @@ def _is_of_comments(link: FeedLink) -> bool:
         _COMMENTS.search(f"{urlsplit(link.url).path} {urlsplit(link.url).query} {link.title or ''}")
         is not None
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLink:
+    """Another language's edition of a page, as the page names it."""
+
+    url: str
+    language: str  #: BCP 47, as stated
+    title: str | None = None
+
+
+def edition_links(html: bytes, *, url: str, content_type: str | None = None) -> tuple[EditionLink, ...]:
+    """Return the editions in other languages that a page links to (hreflang), in its order; never raises.
+
+    A page names itself among them, and "x-default" is none: both are left out.
+    """
+    page = page_of(html, url, content_type)
+    own = urls.lookup_key(url)
+    found: dict[str, EditionLink] = {}
+    for name in ("link", "a"):
+        for node in islice(page.tree.elements(name), MAX_LINKS):
+            given = node.attributes
+            tag = (given.get("hreflang") or "").strip()
+            link = page.resolve(given.get("href"))
+            is_named = name == "a" or "alternate" in (given.get("rel") or "").lower().split()
+            if link is None or not is_named or not _LANGUAGE.match(tag) or urls.lookup_key(link) == own:
+                continue
+            words = text.or_none(given.get("title") or (node.text if name == "a" else None))
+            found.setdefault(urls.lookup_key(link), EditionLink(link, tag, words))
+    return tuple(found.values())[:MAX_EDITIONS]

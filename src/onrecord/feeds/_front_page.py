@@ -204,6 +204,11 @@ def _is_furniture(url: str) -> bool:
     return any(segment in _FURNITURE for segment in segments[:3]) and _shape(url) != "article"
 
 
+def may_be_article(url: str) -> bool:
+    """May an article stand at *url*, by the address alone? Sections, tags and accounts are none."""
+    return not _is_furniture(url) and _shape(url) != "section"
+
+
 def _shape(url: str) -> str:
     """Return "article", "section" or "" by the address alone."""
     parts = urlsplit(url)

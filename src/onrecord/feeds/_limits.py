@@ -6,8 +6,9 @@ from typing import Final
 #: a sitemap may have 50 MiB (sitemaps.org), yet those are split long before. "feed-too-large".
 MAX_BODY: Final = 32 * 1024 * 1024
 
-#: A feed of a whole year is below this; a sitemap may have 50,000. "feed-too-many-entries".
-MAX_ENTRIES: Final = 20_000
+#: A feed of a whole year is below this; a sitemap, and an index, may have as many (sitemaps.org).
+#: "feed-too-many-entries".
+MAX_ENTRIES: Final = 50_000
 
 #: Characters. feedparser needs 0.25 s for an honest megabyte, and 14 s for one that is out to hurt: past this
 #: there is no second try.

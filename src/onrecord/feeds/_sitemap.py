@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from onrecord import text
 from onrecord.feeds import _words
 from onrecord.feeds._entry import Ground, enclosure, enclosures, unique
 from onrecord.feeds._limits import MAX_ENTRIES
 from onrecord.feeds._xml import Children, Element, Names
-from onrecord.model import Entry, Feed, FeedKind
+from onrecord.model import ClaimedTime, Entry, Feed, FeedKind
 
 
 def read(root: Element, names: Names, ground: Ground) -> Feed:
@@ -24,9 +26,20 @@ def read_index(root: Element, names: Names, ground: Ground) -> Feed:
     elements = Children(root, names).all("sitemap")
     if len(elements) > MAX_ENTRIES:
         ground.note("feed-too-many-entries", f"{len(elements)}, read {MAX_ENTRIES}")
-    found = (ground.resolve(Children(one, names).text("loc")) for one in elements[:MAX_ENTRIES])
-    children = tuple(dict.fromkeys(url for url in found if url))
-    return Feed(url=ground.url, kind=FeedKind.SITEMAP_INDEX, children=children)
+    found: dict[str, ClaimedTime | None] = {}
+    for element in elements[:MAX_ENTRIES]:
+        parts = Children(element, names)
+        if url := ground.resolve(parts.text("loc")):
+            found.setdefault(url, ground.time(parts.text("lastmod")))
+    # An index may begin with the oldest; what states no time stays where it stands among its like, behind the others.
+    never = datetime.min.replace(tzinfo=UTC)
+    newest = sorted(found.items(), key=lambda one: one[1].at if one[1] else never, reverse=True)
+    return Feed(
+        url=ground.url,
+        kind=FeedKind.SITEMAP_INDEX,
+        children=tuple(url for url, _ in newest),
+        children_modified=tuple(at for _, at in newest),
+    )
 
 
 def read_lines(words: str, ground: Ground) -> Feed:

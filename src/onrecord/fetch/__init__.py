@@ -12,11 +12,13 @@ from onrecord.fetch.courtesy import Clock, HostCounts, SystemClock
 from onrecord.fetch.memory import HostMemory, KeptRobots, TransientMemory
 from onrecord.fetch.robots import Robots
 from onrecord.fetch.settings import FetchSettings, Kind, Proxies
+from onrecord.fetch.wire import ConnectorFactory
 
 __all__ = [
     "FOR_GOOD",
     "Client",
     "Clock",
+    "ConnectorFactory",
     "DecodedBody",
     "FetchSettings",
     "HostCounts",

@@ -106,6 +106,8 @@ def literal_refusal(host: str, allowed: Sequence[Network] = ()) -> str | None:
     if host == "localhost" or host.endswith(".localhost"):
         reasons = [refusal(host, own, allowed) for own in ("127.0.0.1", "::1")]
         return reasons[0] if all(reasons) else None
+    if ":" not in host and not host[-1:].isdigit():
+        return None  # a name: the last label of an address is a number
     try:
         found = str(ip_address(host.strip("[]")))
     except ValueError:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
@@ -41,8 +42,9 @@ MAX_ANSWER = 64 * 1024  #: bytes of what a webhook answers; only its status is l
 ROBOTS_LIFETIME = timedelta(hours=24)  #: RFC 9309, 2.4
 #: How long an old copy stands in for a robots.txt that its server can't give (2.3.1.4: 30 days).
 ROBOTS_OLD_AGE = timedelta(days=30)
-#: How long nothing is asked of an origin whose robots.txt could not be had.
-ROBOTS_RESPITE = 600.0
+#: How long nothing is asked of an origin whose robots.txt could not be had. Shorter than the pause after which
+#: sources are asked again that a lost network kept from us.
+ROBOTS_RESPITE = 300.0
 ROBOTS_REDIRECTS = 5  #: 2.3.1.2
 #: A move "for good" is asked about again after this: publishers take them back.
 MOVED_LIFETIME = timedelta(days=30)
@@ -118,6 +120,7 @@ class Client:
         self._unreachable: dict[str, tuple[float, Refused | Failed]] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
         self.received = 0  #: bytes of bodies that have come so far, from all hosts
+        self._answered_at: float | None = None
 
     async def __aenter__(self) -> Self:
         await self._wire.__aenter__()
@@ -131,10 +134,13 @@ class Client:
     ) -> None:
         await self._wire.__aexit__(error_type, error, traceback)
 
-    @property
-    def counts(self) -> dict[str, HostCounts]:
-        """What was asked of each host so far."""
-        return self._courtesy.counts
+    def take_counts(self) -> dict[str, HostCounts]:
+        """Return what was asked of each host since this was last called, of those that were asked for something."""
+        return self._courtesy.take_counts()
+
+    def silence(self) -> float | None:
+        """Return the seconds since any server last answered; None: none ever did."""
+        return None if self._answered_at is None else self._clock.monotonic() - self._answered_at
 
     async def fetch(
         self,
@@ -372,6 +378,8 @@ class Client:
     def _count(self, host: str, answer: Exchange | Lost) -> None:
         counts = self._courtesy.count(host)
         counts.requests += 1
+        if isinstance(answer, Exchange):
+            self._answered_at = self._clock.monotonic()
         exchange = answer.exchange if isinstance(answer, Lost) else answer
         size = len(exchange.body) if exchange else 0
         counts.bytes += size
@@ -391,6 +399,7 @@ def _withheld(answer: Exchange | Lost, lent: Lent | None) -> Exchange | Lost:
     return replace(answer, exchange=withheld(answer.exchange, secrets)) if answer.exchange else answer
 
 
+@lru_cache(maxsize=1024)
 def _origin(url: str) -> _Origin | str:
     """Return where *url* leads, or why it can't be asked for."""
     if len(url) > MAX_URL:

@@ -87,10 +87,12 @@ class Courtesy:
         self._under_way = asyncio.Semaphore(concurrency)
         self._hosts: dict[str, _Host] = {}
 
-    @property
-    def counts(self) -> dict[str, HostCounts]:
-        """What was asked of each host so far."""
-        return {name: host.counts for name, host in self._hosts.items()}
+    def take_counts(self) -> dict[str, HostCounts]:
+        """Return what was asked of each host since this was last called, of those that were asked for something."""
+        taken = {name: host.counts for name, host in self._hosts.items() if host.counts != HostCounts()}
+        for name in taken:
+            self._hosts[name].counts = HostCounts()
+        return taken
 
     def count(self, host: str) -> HostCounts:
         """Return the counts of *host*, to be added to."""
@@ -139,4 +141,6 @@ class Courtesy:
         return wait
 
     def _host(self, name: str) -> _Host:
-        return self._hosts.setdefault(name, _Host())
+        if (host := self._hosts.get(name)) is None:
+            host = self._hosts[name] = _Host()
+        return host

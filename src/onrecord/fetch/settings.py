@@ -46,6 +46,8 @@ class Proxies:
 
     def proxy_for(self, scheme: str, host: str) -> str | None:
         """Return the proxy through which *host* is asked, or None to ask it directly."""
+        if not (self.socks or self.http or self.https):
+            return None
         if any(_names(pattern.strip(), host.lower()) for pattern in self.bypass.lower().split(",")):
             return None
         return self.socks or (self.https if scheme == "https" else self.http)

@@ -56,7 +56,7 @@ from onrecord.pipeline.terms import TermsDesk
 from onrecord.pipeline.writing import Writer, record_of
 from onrecord.render import document as documents
 from onrecord.revisions import NewRevision, Unchanged, content_digest, next_revision
-from onrecord.schedule import next_look, next_stub_look
+from onrecord.schedule import next_look, next_stub_look, next_try
 from onrecord.store import AddressRow, HeldArticle
 from onrecord.urls import article_id, lookup_key
 from onrecord.warc import RevisitTarget, payload_digest
@@ -659,14 +659,24 @@ class ArticleDesk:
         now = self._now()
         known = self._archive.state.address(finding.look.url) or AddressRow(url=finding.look.url)
         ladder = self._archive.config.schedule.look_again
+        failures = known.failures + 1
+        # What got no answer was no look: it is still owed.
+        is_owed = isinstance(finding.outcome, Failed)
+        looked_at = known.looked_at if is_owed else now
+        first = held.first_captured_at
+        at = (
+            next_try(first, looked_at, ladder, now=now, failures=failures)
+            if is_owed
+            else next_look(first, now, ladder, now=now)
+        )
         row = replace(
             known,
             source=self._source_of(known, finding.look),
             article_id=held.id,
-            looked_at=now,
-            failures=known.failures + 1,
+            looked_at=looked_at,
+            failures=failures,
             reason=reason,
-            next_at=next_look(held.first_captured_at, now, ladder, now=now),
+            next_at=at,
         )
         self._archive.state.put(row)
 

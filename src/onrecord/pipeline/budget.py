@@ -47,6 +47,11 @@ class Budget:
         self._reason: str | None = None
         self.is_disk_low = False
 
+    @property
+    def is_timed(self) -> bool:
+        """Has it a limit of time?"""
+        return self._deadline is not None
+
     def spent(self) -> str | None:
         """Return which limit is reached, in words, or None: there is room for more."""
         if self._reason is None:

@@ -179,6 +179,8 @@ class Filling:
 
     def _seen_at(self, source: SourceConfig, url: str) -> datetime | None:
         row = self._archive.state.entry(source.id, lookup_key(url))
+        if row and row.is_past:
+            return None  # when it came tells nothing of when it was published
         held = self._archive.catalog.find(url)
         known = [row.first_seen_at] if row else []
         return min([*known, *([held.first_captured_at] if held else [])], default=None)
@@ -186,7 +188,7 @@ class Filling:
     def _is_fresh(self, source: SourceConfig, url: str) -> bool:
         """Is an address new to us? So is one that a round noted, and broke off before it was asked for."""
         row = self._archive.state.entry(source.id, lookup_key(url))
-        is_noted = row is not None and row.outcome == "waiting"
+        is_noted = row is not None and row.outcome in {"waiting", "queued"}
         catalog = self._archive.catalog
         is_ours = catalog.find(url) is not None or catalog.is_forgotten(url)
         return not is_ours and (row is None or is_noted)

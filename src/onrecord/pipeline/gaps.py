@@ -129,26 +129,28 @@ class GapDesk:
 
     # ---------------------------------------------------------------- a source as a whole
 
-    async def settle(self, source: SourceConfig, *, is_fresh: bool, is_failed: bool) -> None:
-        """Enter what else is missing of a source, and what has been filled.
+    async def settle(
+        self, source: SourceConfig, row: SourceRow, *, is_fresh: bool, is_failed: bool
+    ) -> SourceRow:
+        """Enter what else is missing of a source, and what has been filled; return its row, to be noted.
 
         Args:
             source: Its lists have been read, and its entries looked at.
+            row: What is known of it.
             is_fresh: They brought something.
             is_failed: None of its lists could be read: its silence says nothing.
         """
         now = self._now()
-        row = self._archive.state.source(source.id) or SourceRow(id=source.id)
         is_due = not (row.judged_at and now - JUDGED_EVERY < row.judged_at <= now)
         if not is_fresh and not is_due:
-            return
+            return row
         open_gaps = self._archive.catalog.gaps(source.id)
         steps = [step for gap in open_gaps if (step := self._filled(source, gap))]
         if is_due:
             steps += [*self._entries(source, now), *self._numbers(source, open_gaps, now)]
             steps += [] if is_failed else self._silence(source, open_gaps, now)
-            self._archive.state.put(replace(row, judged_at=now))
         await self._commit(source, steps)
+        return replace(row, judged_at=now) if is_due else row
 
     def _entries(self, source: SourceConfig, now: datetime) -> list[Step]:
         catalog = self._archive.catalog
@@ -156,6 +158,7 @@ class GapDesk:
             row
             for row in self._archive.state.entries_not_kept(source.id)
             if row.outcome in _MISSING
+            and not row.is_past
             and row.first_seen_at <= now - gaps.ENTRY_GRACE
             and not catalog.find(row.url)
             and not catalog.has_gap(source.id, GapKind.ENTRY, row.url)

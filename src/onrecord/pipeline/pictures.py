@@ -74,7 +74,7 @@ class PictureDesk:
     async def _gather(self, picture: Picture, *, capture: bool) -> Gathered:
         known = self._archive.state.picture(picture.url)
         if known and known.path and known.digest and self._archive.files.exists(known.path):
-            return Gathered(_kept(picture.url, known))
+            return Gathered(kept_picture(picture.url, known))
         now = self._now()
         if (
             known
@@ -124,7 +124,7 @@ class PictureDesk:
             tried_at=self._now(),
         )
         self._archive.state.put(row)
-        return Gathered(_kept(picture.url, row), put)
+        return Gathered(kept_picture(picture.url, row), put)
 
 
 def is_stored(exchange: Exchange, digest: Digest) -> bool:
@@ -132,7 +132,8 @@ def is_stored(exchange: Exchange, digest: Digest) -> bool:
     return ledger.digest_of(exchange.body) == digest
 
 
-def _kept(url: str, row: PictureRow) -> KeptPicture:
+def kept_picture(url: str, row: PictureRow) -> KeptPicture:
+    """Return the picture that stands at *url*, as the state has it."""
     return KeptPicture(
         url=url,
         digest=Digest(row.digest) if row.digest else None,

@@ -22,6 +22,7 @@ class Happening(StrEnum):
     SOURCE_DONE = "source-done"
     SOURCE_FAILED = "source-failed"
     SETTINGS_WRONG = "settings-wrong"  #: while it watched: the former ones stand
+    WENT_BACK = "went-back"  #: lists of the past were read; *count* articles were not known
     TO_LOOK_AT = "to-look-at"  #: *count* addresses are to be looked at
     LOOKED = "looked"
     NEW = "new"
@@ -37,7 +38,18 @@ class Happening(StrEnum):
     ENCLOSURE = "enclosure"
     ENCLOSURE_MISSING = "enclosure-missing"
     UNSIGNED = "unsigned"  #: the ledger's head could not be signed; told when the reason is a new one
+    UNSTAMPED = "unstamped"  #: a service did not see a signed head; told when the reason is a new one
     RULE_MISSED = "rule-missed"  #: a rule found nothing where it should have; once a rule and round
+
+
+#: What changes the archive for its reader.
+NOTICED = (
+    Happening.NEW,
+    Happening.REVISED,
+    Happening.COMPLETED,
+    Happening.REMOVED,
+    Happening.RESTORED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +80,7 @@ class RoundReport:
     is_disk_low: bool = False  #: that limit is a full disk, which somebody must see to
     left: dict[str, int] = field(default_factory=dict)  #: looks left, by source; 0: it was not begun
     unsigned: str | None = None  #: why the ledger's head is not signed
+    unstamped: str | None = None  #: why a signed head has no stamp
 
     @property
     def id(self) -> str:
@@ -79,6 +92,11 @@ class RoundReport:
         self.counts[news.what.value] += news.count
         if news.what is Happening.SOURCE_FAILED:
             self.failed[news.source] = news.reason or ""
+
+    @property
+    def brought_news(self) -> bool:
+        """Is there anything that a reader, or a copy of the archive, would notice?"""
+        return bool(self.failed) or any(self.counts[what.value] for what in NOTICED)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report for `--json` and for the state."""

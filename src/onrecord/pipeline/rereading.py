@@ -93,7 +93,8 @@ def reread_all(
     ) as pool:
         while batch := list(islice(batches, BATCH)):
             found = list(pool.map(reread, batch, chunksize=4))
-            archive.commit([_step(one) for one in found if one.document], now=utc_now())
+            fresh = [reread_step(one.document, one.asked.path) for one in found if one.document]
+            archive.commit(fresh, now=utc_now())
             done += len(batch)
             report.read += len(batch)
             report.changed += sum(one.document is not None for one in found)
@@ -121,50 +122,29 @@ def _all_rereadings(archive: Archive, source: str | None) -> Iterator[Rereading]
             )
 
 
-def _step(found: Reread) -> Step:
-    document = found.document
-    if document is None:
-        raise ValueError("there is nothing to write")
-    asked = found.asked
+def reread_step(document: Document, path: str) -> Step:
+    """Return the step that writes another reading of a revision to where its document stands."""
     data = {
         "id": document.id,
-        "revision": asked.number,
-        "document": asked.path,
+        "revision": document.revision.number,
+        "document": path,
         "reader": document.reader_version,
+        "content": document.revision.content_digest,
     }
-    data["content"] = document.revision.content_digest
     text = documents.write(document).encode()
-    return Step(event=Event.REREAD, data=data, files=((asked.path, text),), document=document)
+    return Step(event=Event.REREAD, data=data, files=((path, text),), document=document)
 
 
 def reread(asked: Rereading) -> Reread:
     """Read one revision again, in a process of its own."""
     try:
-        files = FolderStore(asked.root)
-        known = documents.read(files.read(asked.path).decode("utf-8"), asked.path)
-        if known.revision.kind is ReadingKind.FEED:
-            fresh, reader = _read_feed(asked, files), READER_VERSION
-        else:
-            fresh, reader = _read_page(asked, known)
+        known = documents.read(FolderStore(asked.root).read(asked.path).decode("utf-8"), asked.path)
+        article, reader = article_of(asked, known, _rules)
     except (FormatError, UnicodeDecodeError, FileNotFoundError) as error:
         return Reread(asked, failure=f"{asked.path}: {error}")
-    if fresh is None:
+    if article is None or article == known.revision.article:
         return Reread(asked)
-    before = known.revision.article
-    article = replace(
-        fresh,
-        canonical_url=before.canonical_url,
-        # A feed's entry may have told them, and is not asked again.
-        published_at=fresh.published_at or before.published_at,
-        authors=fresh.authors or before.authors,
-        **_told_by_the_feed(fresh, before) if known.revision.kind is ReadingKind.FEED else {},
-    )
-    return Reread(asked) if article == before else Reread(asked, document=_with(known, article, reader))
-
-
-def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
-    """Return what an envelope does not hold of an entry: the feed's language, and the entry's categories."""
-    return {"language": fresh.language or before.language, "topics": fresh.topics or before.topics}
+    return Reread(asked, document=with_reading(known, article, reader))
 
 
 #: The rules of a worker process, put there when it begins.
@@ -176,7 +156,38 @@ def _with_rules(rules: Rulebook) -> None:
     _rules = rules
 
 
-def _read_page(asked: Rereading, known: Document) -> tuple[Article | None, str]:
+def article_of(asked: Rereading, known: Document, rules: Rulebook) -> tuple[Article | None, str]:
+    """Return what today's reader makes of a revision's capture, or of what its feed gave, and the reader's name.
+
+    None where there is nothing to read again. Of what is *known* of the revision, the address stands, and what only
+    the feed's entry may have told.
+
+    Raises:
+        FormatError: The capture, or the feed's file, is damaged or missing.
+        FileNotFoundError: The segment is missing.
+    """
+    is_feed = known.revision.kind is ReadingKind.FEED
+    fresh, reader = (_read_feed(asked), READER_VERSION) if is_feed else _read_page(asked, known, rules)
+    if fresh is None:
+        return None, reader
+    before = known.revision.article
+    article = replace(
+        fresh,
+        canonical_url=before.canonical_url,
+        # A feed's entry may have told them, and is not asked again.
+        published_at=fresh.published_at or before.published_at,
+        authors=fresh.authors or before.authors,
+        **_told_by_the_feed(fresh, before) if is_feed else {},
+    )
+    return article, reader
+
+
+def _told_by_the_feed(fresh: Article, before: Article) -> dict[str, Any]:
+    """Return what an envelope does not hold of an entry: the feed's language, and the entry's categories."""
+    return {"language": fresh.language or before.language, "topics": fresh.topics or before.topics}
+
+
+def _read_page(asked: Rereading, known: Document, rules: Rulebook) -> tuple[Article | None, str]:
     """Return what today's reader makes of the capture, and its name; None where there is none any more."""
     if asked.record is None:
         return None, READER_VERSION
@@ -184,7 +195,7 @@ def _read_page(asked: Rereading, known: Document) -> tuple[Article | None, str]:
         record = read_record(stream, asked.record.offset, path=asked.record.path)
     url = record.url or known.revision.article.canonical_url
     exchange = record.exchange()
-    rule = _rules.rule_for(url, on=exchange.requested_at)
+    rule = rules.rule_for(url, on=exchange.requested_at)
     found = read_page(
         decoded_body(exchange).body,
         url=url,
@@ -195,15 +206,16 @@ def _read_page(asked: Rereading, known: Document) -> tuple[Article | None, str]:
     return found.article, reader_name(rule)
 
 
-def _read_feed(asked: Rereading, files: FolderStore) -> Article | None:
-    path = envelope_path(asked.path)
+def _read_feed(asked: Rereading) -> Article | None:
+    files, path = FolderStore(asked.root), envelope_path(asked.path)
     if not files.exists(path):
         return None
     entry = legacy.entry_of(read_envelope(files.read(path), path))
     return read_entry(entry, feed_url=entry.url).article
 
 
-def _with(known: Document, article: Article, reader: str) -> Document:
+def with_reading(known: Document, article: Article, reader: str) -> Document:
+    """Return the document of a revision with another reading of it; pictures that only this one has are missing."""
     revision = replace(known.revision, article=article, content_digest=content_digest(article))
     pictures = {
         picture.url: known.pictures.get(picture.url) or KeptPicture(url=picture.url, reason=NOT_ASKED)

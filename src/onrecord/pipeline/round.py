@@ -2,7 +2,7 @@
 
 for each source, side by side
   lists_of(source)             its feeds, or its front page, say what there is
-    | entries not held, entries that changed, articles due for another look
+    | entries not held, entries that changed, articles due for another look (`planning`)
     v
   look(address)                at most LOOKS_AT_ONCE of a source under way; hosts take turns in `fetch`
     v
@@ -12,59 +12,52 @@ for each source, side by side
 from __future__ import annotations
 
 import asyncio
+import random
 import shutil
-import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from onrecord.archive import Archive
 from onrecord.config import RoundConfig, SourceConfig
-from onrecord.fetch import Client
-from onrecord.model import Entry, Feed
+from onrecord.fetch import Client, Clock
+from onrecord.model import Entry, Feed, SourceId
 from onrecord.pipeline.articles import ArticleDesk, Finding, Kept, Look
+from onrecord.pipeline.backfill import Backfill
 from onrecord.pipeline.budget import Budget
-from onrecord.pipeline.claims import claims_digest, recalled, remembered
-from onrecord.pipeline.discovery import Discovered, Discovery
+from onrecord.pipeline.discovery import Discovered, Discovery, is_unreached, skips_of, wishes_of
 from onrecord.pipeline.filling import Filling, Found
 from onrecord.pipeline.gaps import GapDesk
+from onrecord.pipeline.planning import Listed, Planned, Planner, Turn, adopt, after, listed_in, looks_due
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport
 from onrecord.pipeline.writing import Writer
-from onrecord.schedule import next_look
-from onrecord.store import AddressRow, EntryRow, FeedRow, SourceRow
-from onrecord.urls import lookup_key
+from onrecord.schedule import (
+    Bounds,
+    Wishes,
+    after_skipped,
+    next_rhythm,
+    next_round,
+    rhythm_from,
+    wished_pause,
+)
+from onrecord.store import EntryRow, FeedRow, SourceRow, WindowRow
 
 #: Looks of one source under way at once: while one waits for its host, another's pictures come from theirs.
 LOOKS_AT_ONCE = 4
+#: Sources under way for each host that is asked at once: some wait for their host's pause, some for the disk.
+SOURCES_A_HOST = 4
+#: Rows that are written together, of sources that brought nothing.
+QUIET_TOGETHER = 200
 
-#: `--recheck` looks again at every article first captured in this time.
-RECHECK_WINDOW = timedelta(days=30)
-
-#: How long an entry that brought nothing waits, by how often it was tried. The first tries are each round's.
-PATIENCE = (
-    timedelta(0),
-    timedelta(0),
-    timedelta(0),
-    timedelta(hours=1),
-    timedelta(hours=3),
-    timedelta(days=1),
-)
-PATIENCE_AT_LAST = timedelta(days=10)
-
-#: What came of an entry whose page is not there: often it is, an hour later; if not in a month, it never was.
-NOT_THERE = frozenset({"gone", "soft-404"})
+#: Seconds without an answer from anybody after which a server that can't be reached is no proof that it is down.
+#: Longer than `schedule.OFFLINE_PAUSE`: of two sources, the one that answers vouches for the network.
+SILENCE = 900.0
 
 _Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A look to take, and the entry's row to write afterwards."""
-
-    look: Look
-    row: EntryRow | None
+_Row = FeedRow | WindowRow | SourceRow
 
 
 class Round:
@@ -76,26 +69,38 @@ class Round:
         client: Client,
         writer: Writer,
         *,
-        now: Callable[[], datetime],
+        clock: Clock,
         tell: Listener,
         limits: RoundConfig | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._archive = archive
+        self._client = client
+        self._writer = writer
+        self._clock = clock
+        self._jitter = jitter
+        #: The sources that could not be asked for want of a network, as it seems.
+        self.offline: set[SourceId] = set()
+        self._quiet: list[_Row] = []  #: rows that are to be written
+        self._report = RoundReport(started_at=self._now())
+        self._listener = tell
+        received = client.received  # one client may serve many rounds
         self._budget = Budget(
             limits or archive.config.round,
-            monotonic=monotonic,
-            received=lambda: client.received,
+            monotonic=clock.monotonic,
+            received=lambda: client.received - received,
             free=lambda: shutil.disk_usage(archive.root).free,
         )
-        self._writer = writer
-        self._now = now
-        self._report = RoundReport(started_at=now())
-        self._listener = tell
+        now = self._now
         self._gaps = GapDesk(archive, writer, now=now, tell=self._tell)
         self._discovery = Discovery(archive, client, writer, self._gaps, now=now)
         self._filling = Filling(archive, client, writer, now=now)
+        self._backfill = Backfill(archive, client, writer, now=now, tell=self._tell)
+        self._planner = Planner(archive, now=now)
         self._desk = ArticleDesk(archive, client, writer, now=now, tell=self._tell)
+
+    def _now(self) -> datetime:
+        return self._clock.now().replace(microsecond=0)
 
     def _tell(self, news: News) -> None:
         self._report.hear(news)
@@ -112,12 +117,31 @@ class Round:
         Raises:
             OnRecordError: The archive can't be written to, or a file of it is damaged.
         """
-        state = self._archive.state
-        state.begin_round(self._report.id, self._report.started_at)
-        tasks = [
-            asyncio.create_task(self._follow(source, recheck=recheck, fill=fill))
+        now = self._report.started_at
+        adopt(self._archive, now=now)
+        rows = self._archive.state.due()
+        turns = [
+            Turn(
+                source=source,
+                recheck=recheck,
+                fill=fill,
+                looks_due=recheck or fill or looks_due(rows.get(source.id), now=now),
+            )
             for source in self._in_turn(sources)
         ]
+        return await self.take(turns)
+
+    async def take(self, turns: Sequence[Turn]) -> RoundReport:
+        """Take *turns*, side by side.
+
+        Raises:
+            OnRecordError: The archive can't be written to, or a file of it is damaged.
+        """
+        state = self._archive.state
+        state.begin_round(self._report.id, self._report.started_at)
+        waiting = iter(_dealt(turns))
+        at_once = min(len(turns), SOURCES_A_HOST * self._archive.config.fetch.hosts_at_once)
+        tasks = [asyncio.create_task(self._follow_all(waiting)) for _ in range(at_once)]
         try:
             await asyncio.gather(*tasks)
         except asyncio.CancelledError:
@@ -127,10 +151,14 @@ class Round:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._note_quiet()
             self._report.ended_at = self._now()
             self._report.ended_early = self._budget.spent() if self._report.left else None
             self._report.is_disk_low = self._budget.is_disk_low
-            state.end_round(self._report.id, self._report.ended_at, self._report.as_json())
+            known_until = self._archive.catalog.head().seq
+            state.end_round(
+                self._report.id, self._report.ended_at, self._report.as_json(), noted_until=known_until
+            )
         return self._report
 
     async def save(self, looks: Iterable[Look]) -> list[Kept]:
@@ -139,29 +167,37 @@ class Round:
 
     # ---------------------------------------------------------------- one source
 
-    async def _follow(self, source: SourceConfig, *, recheck: bool, fill: bool) -> None:
-        lists = await self._lists(source)
+    async def _follow_all(self, waiting: Iterator[Turn]) -> None:
+        for turn in waiting:  # shared: whoever is free takes the next
+            await self._follow(turn)
+
+    async def _follow(self, turn: Turn) -> None:
+        source = turn.source
+        lists = await self._lists(turn)
         if lists is None:
-            self._leave(source, 0)
+            self._leave(turn, 0)
             return
-        failures = [one.failure for one in lists if one.failure]
-        failed = failures[0] if failures and len(failures) == len(lists) else None
+        failed = _failure_of(lists)
+        is_offline = failed is not None and all(one.is_unreached for one in lists) and self._is_silent()
         if failed:
             self._tell(News(what=Happening.SOURCE_FAILED, source=source.id, reason=failed))
-        judged = [one.judged for one in lists if one.judged]
-        await self._gaps.enter(source, [one.gap for one in judged if one.gap])
-        if moved := [one.moved for one in lists if one.moved]:
-            await self._writer.commit(*moved)
-        found = await self._within(self._filling.search(source)) or [] if fill else []
-        planned = self._plan(source, [*lists, *map(_as_list, found)], recheck=recheck, retry=recheck or fill)
+        await self._enter(source, lists)
+        found = await self._filled(turn) if not is_offline else []
+        listed = listed_in([*lists, *map(_as_list, found)])
+        known = self._archive.state.entries(source.id, listed) if listed else {}
+        for key in self._archive.catalog.forgotten(listed) if listed else ():
+            del listed[key]
+        planned = [] if is_offline else self._planner.plan(turn, listed, known)
         self._tell(News(what=Happening.TO_LOOK_AT, source=source.id, count=len(planned)))
-        taken = await self._take(planned)
+        taken, is_lost = await self._take(planned)
         await self._gaps.fill(source, found)
-        await self._gaps.settle(source, is_fresh=bool(judged or planned), is_failed=failed is not None)
-        if taken == len(planned):
-            self._remember(source, lists, failed)
+        if is_offline or is_lost:
+            self.offline.add(source.id)
+        elif taken < len(planned):
+            self._leave(turn, len(planned) - taken)
         else:
-            self._leave(source, len(planned) - taken)
+            fresh = {key: one for key, one in listed.items() if not _is_of(found, one.entry)}
+            await self._finish(turn, lists, failed, fresh, known, is_quiet=not planned)
         self._tell(News(what=Happening.SOURCE_DONE, source=source.id))
 
     def _in_turn(self, sources: Sequence[SourceConfig]) -> list[SourceConfig]:
@@ -170,41 +206,58 @@ class Round:
         never = datetime.max.replace(tzinfo=UTC)
         return sorted(sources, key=lambda source: left.get(source.id, never))
 
-    async def _lists(self, source: SourceConfig) -> list[Discovered] | None:
+    async def _lists(self, turn: Turn) -> list[Discovered] | None:
         """Return what the lists of a source say, or None if the round's budget was spent before."""
         if self._budget.spent():
             return None
-        self._tell(News(what=Happening.SOURCE_BEGUN, source=source.id))
-        return await self._within(self._discovery.lists_of(source))
+        self._tell(News(what=Happening.SOURCE_BEGUN, source=turn.source.id))
+        if not turn.asks_lists:
+            return []
+        return await self._within(self._discovery.lists_of(turn.source, only_due=turn.only_due))
+
+    async def _enter(self, source: SourceConfig, lists: Sequence[Discovered]) -> None:
+        """Enter what lists tell of themselves: that they do not join their last reading, or have moved."""
+        await self._gaps.enter(source, [one.judged.gap for one in lists if one.judged and one.judged.gap])
+        if moved := [one.moved for one in lists if one.moved]:
+            await self._writer.commit(*moved)
+
+    async def _filled(self, turn: Turn) -> list[Found]:
+        return (await self._within(self._filling.search(turn.source)) or []) if turn.fill else []
 
     async def _within(self, work: Coroutine[Any, Any, _Result]) -> _Result | None:
         """Return what *work* brings, or None if the round's time is over before."""
+        if not self._budget.is_timed:
+            return await work
         task = asyncio.create_task(work)
         try:
             return await task if await self._budget.within(task) else None
         finally:
             task.cancel()
 
-    def _leave(self, source: SourceConfig, looks: int) -> None:
-        """Leave a source for the next round. Its lists are read whole then: what they say is not remembered."""
-        self._report.left[source.id] = looks
-        row = self._archive.state.source(source.id) or SourceRow(id=source.id)
-        self._archive.state.put(replace(row, left_at=row.left_at or self._now()))
+    def _is_silent(self) -> bool:
+        """Has no server at all answered for so long that it may be our network that is down?"""
+        silence = self._client.silence()
+        return silence is None or silence > SILENCE
 
-    async def _take(self, planned: Iterable[_Planned]) -> int:
-        """Look at what is planned, several at once; keep what comes in the order of the plan; return how many."""
+    async def _take(self, planned: Sequence[Planned]) -> tuple[int, bool]:
+        """Look at what is planned, several at once; keep what comes in the order of the plan.
+
+        Return how many were looked at, and whether the network was lost meanwhile: then nobody looked at the others.
+        """
         taken = 0
         async for plan, finding in self._found(planned):
+            if is_unreached(finding.outcome) and self._is_silent():
+                return taken, True
             kept = await self._desk.keep(finding)
             self._tell(News(what=Happening.LOOKED, source=plan.look.source.id, url=plan.look.url))
             if plan.row is not None:
                 ladder = self._archive.config.schedule.look_again
-                self._archive.state.put(_after(plan.row, kept, ladder, now=self._now()))
+                self._archive.state.put(after(plan.row, kept, ladder, now=self._now()))
             taken += 1
-        return taken
+        return taken, False
 
-    async def _found(self, planned: Iterable[_Planned]) -> AsyncIterator[tuple[_Planned, Finding]]:
-        under_way: deque[tuple[_Planned, asyncio.Task[Finding]]] = deque()
+    async def _found(self, planned: Iterable[Planned]) -> AsyncIterator[tuple[Planned, Finding]]:
+        under_way: deque[tuple[Planned, asyncio.Task[Finding]]] = deque()
         waiting = deque(planned)
         try:
             while waiting or under_way:
@@ -223,126 +276,100 @@ class Round:
                 task.cancel()
             await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
 
-    # ---------------------------------------------------------------- what to look at
+    # ---------------------------------------------------------------- what is noted of a source
 
-    def _plan(
-        self, source: SourceConfig, lists: Sequence[Discovered], *, recheck: bool, retry: bool
-    ) -> list[_Planned]:
-        """Return the looks to take. *retry*: also at entries that are not held and not due."""
+    def _leave(self, turn: Turn, looks: int) -> None:
+        """Leave a source for the next round. Its lists are read whole then: what they say is not remembered."""
+        self._report.left[turn.source.id] = looks
+        if turn.asks_lists:  # a look that was not taken is due, as it was
+            row = self._archive.state.source(turn.source.id) or SourceRow(id=turn.source.id)
+            self._note([replace(row, left_at=row.left_at or self._now())], is_quiet=True)
+
+    async def _finish(
+        self,
+        turn: Turn,
+        lists: Sequence[Discovered],
+        failed: str | None,
+        listed: Mapping[str, Listed],
+        known: Mapping[str, EntryRow],
+        *,
+        is_quiet: bool,
+    ) -> None:
+        """Do what is left once a source's entries are seen to: judge it for gaps, go back in time, note it all."""
+        source = turn.source
+        row = self._archive.state.source(source.id) or SourceRow(id=source.id)
+        is_fresh = not is_quiet or any(one.judged for one in lists)
+        # Where lists were not asked, their last failure stands.
+        is_failed = failed is not None if turn.asks_lists else row.failures > 0
+        judged = await self._gaps.settle(source, row, is_fresh=is_fresh, is_failed=is_failed)
+        if not turn.asks_lists:
+            if judged is not row:
+                self._archive.state.put(judged)
+            return
+        if self._backfill.is_under_way(source.id) and not self._budget.spent():
+            await self._within(self._backfill.go_on(source))  # what is new came first
+        self._note(self._remembered(judged, lists, failed, listed, known), is_quiet=is_quiet)
+
+    def _remembered(
+        self,
+        row: SourceRow,
+        lists: Sequence[Discovered],
+        failed: str | None,
+        listed: Mapping[str, Listed],
+        known: Mapping[str, EntryRow],
+    ) -> list[_Row]:
+        """Return what is to be noted of a source: how it did, and when its turn comes again.
+
+        Validators of a list are noted only now that its entries are seen to.
+        """
         now = self._now()
-        feeds = [one.feed for one in lists if one.feed]
-        named_in = {entry.url: one.row.record_id for one in lists if one.feed for entry in one.feed.entries}
-        for one in lists:
-            named_in |= one.named_in
-        planned: dict[str, _Planned] = {}
-        listed: dict[str, Entry] = {}
-        for entry in _in_order(feeds):
-            key = lookup_key(entry.url)
-            if key in listed or self._archive.catalog.is_forgotten(entry.url):
-                continue
-            listed[key] = entry
-            record = named_in.get(entry.url)
-            if plan := self._plan_entry(source, key, entry, list_record=record, now=now, retry=retry):
-                planned[key] = plan
-        for row in self._archive.state.entries_not_kept(source.id) if retry else self._due(source, now):
-            if row.key not in listed:
-                told = recalled(row.url, row.claims)
-                look = Look(source=source, url=row.url, entry=told, held=self._archive.catalog.find(row.url))
-                planned.setdefault(row.key, _Planned(look, row))
-        for look in self._looks(source, listed, now=now, recheck=recheck):
-            planned.setdefault(lookup_key(look.url), _Planned(look, None))
-        # What an earlier round left comes first.
-        return sorted(planned.values(), key=lambda plan: not _was_left(plan.row, now=now))
-
-    def _due(self, source: SourceConfig, now: datetime) -> list[EntryRow]:
-        return self._archive.state.entries_due(source.id, now)
-
-    def _plan_entry(
-        self,
-        source: SourceConfig,
-        key: str,
-        entry: Entry,
-        *,
-        list_record: str | None,
-        now: datetime,
-        retry: bool,
-    ) -> _Planned | None:
-        """Return the look that an entry asks for: it is not held, or it claims something new."""
-        known = self._archive.state.entry(source.id, key)
-        held = self._archive.catalog.find(entry.url)
-        claims = claims_digest(entry)
-        row = EntryRow(
-            source=source.id,
-            key=key,
-            url=entry.url,
-            headline=entry.headline,
-            claims_digest=claims,
-            claims=remembered(entry),
-            first_seen_at=known.first_seen_at if known else now,
-            last_seen_at=now,
-            article_id=held.id if held else None,
-            outcome=known.outcome if known else "waiting",
-            reason=known.reason if known else None,
-            attempts=known.attempts if known else 0,
-            next_at=known.next_at if known else None,
-            list_record=list_record,
+        rhythm, told = rhythm_from(row.rhythm), row.rhythm
+        since = rhythm.at if rhythm else None
+        fresh = [one.entry for key, one in listed.items() if _is_new(known.get(key), since)]
+        if failed is None and (fresh or rhythm is None):
+            stated = [entry.published_at for entry in fresh]
+            rhythm = next_rhythm(rhythm, [at.at if at and at.is_precise else None for at in stated], now=now)
+            told = rhythm.as_text()
+        failures = row.failures + 1 if failed else 0
+        rows = [one.row for one in lists]
+        at = next_round(
+            now,
+            self._bounds,
+            now=now,
+            wishes=_shortest([wishes_of(one) for one in rows]),
+            rhythm=rhythm,
+            failures=failures,
+            jitter=self._jitter(),
         )
-        is_changed = known is None or known.claims_digest != claims
-        is_waiting = known is not None and _is_waiting(known, now=now)
-        if (held is None and (retry or is_changed or not is_waiting)) or (held is not None and is_changed):
-            if held is None:
-                # Noted before it is asked for: a round that breaks off may never see it listed again.
-                self._archive.state.put(replace(row, next_at=now))
-            return _Planned(Look(source=source, url=entry.url, entry=entry, held=held), row)
-        self._archive.state.put(row)
-        return None
+        at = after_skipped(at, *skips_of(rows))
+        windows = [one.judged.window for one in lists if one.judged]
+        done = replace(
+            row, checked_at=now, failures=failures, reason=failed, next_at=at, rhythm=told, left_at=None
+        )
+        return [*rows, *windows, done]
 
-    def _looks(
-        self,
-        source: SourceConfig,
-        listed: dict[str, Entry],
-        *,
-        now: datetime,
-        recheck: bool,
-    ) -> list[Look]:
-        """Return the looks at held articles that are due; with *recheck*, all of the last 30 days."""
-        chosen: dict[str, Look] = {}
-        rows = self._archive.state.looks(source.id, due_by=None if recheck else now)
-        rows += self._forgotten(source, now=now)
-        # An address whose page has answered is asked rather than one that only a feed knows.
-        for row in sorted(rows, key=lambda row: row.payload_digest is None):
-            held = self._archive.catalog.article(row.article_id or "")
-            if (
-                held is None
-                or held.id in chosen
-                or (recheck and held.first_captured_at < now - RECHECK_WINDOW)
-            ):
-                continue
-            key = lookup_key(row.url)
-            known = self._archive.state.entry(source.id, key)
-            entry = listed.get(key) or recalled(row.url, known.claims if known else None)
-            chosen[held.id] = Look(source=source, url=row.url, entry=entry, held=held)
-        return list(chosen.values())
+    def _note(self, rows: Iterable[_Row], *, is_quiet: bool) -> None:
+        """Note rows; of sources that brought nothing, some hundred together: killed before, they are asked again."""
+        self._quiet += rows
+        if not is_quiet or len(self._quiet) >= QUIET_TOGETHER:
+            self._note_quiet()
 
-    def _forgotten(self, source: SourceConfig, *, now: datetime) -> list[AddressRow]:
-        """Return a row for each young article of which the state knows no address: it was lost, or left behind."""
-        young = {
-            held.id: held for held in self._archive.catalog.captured_since(source.id, now - RECHECK_WINDOW)
-        }
-        unknown = self._archive.state.without_address(young)
-        return [AddressRow(url=held.url, article_id=held.id) for held in young.values() if held.id in unknown]
+    def _note_quiet(self) -> None:
+        with self._archive.state.transaction():
+            for row in self._quiet:
+                self._archive.state.put(row)
+        self._quiet.clear()
 
-    def _remember(self, source: SourceConfig, lists: Sequence[Discovered], failed: str | None) -> None:
-        """Note how the source did. Validators of a list are noted only now that its entries are seen to."""
-        state = self._archive.state
-        with state.transaction():
-            for one in lists:
-                state.put(one.row)
-                if one.judged:
-                    state.put(one.judged.window)
-            known = state.source(source.id) or SourceRow(id=source.id)
-            failures = known.failures + 1 if failed else 0
-            state.put(replace(known, checked_at=self._now(), failures=failures, reason=failed, left_at=None))
+    @property
+    def _bounds(self) -> Bounds:
+        schedule = self._archive.config.schedule
+        return Bounds(every=schedule.every, slowest=schedule.slowest)
+
+
+def _failure_of(lists: Sequence[Discovered]) -> str | None:
+    """Return why none of a source's lists could be read; None if one could, or none was asked."""
+    failures = [one.failure for one in lists if one.failure]
+    return failures[0] if failures and len(failures) == len(lists) else None
 
 
 def _as_list(found: Found) -> Discovered:
@@ -353,35 +380,32 @@ def _as_list(found: Found) -> Discovered:
     )
 
 
-def _in_order(feeds: Sequence[Feed]) -> list[Entry]:
-    """Return entries oldest first, as far as they say: a feed's order and dates are claims, not more."""
-    entries = [entry for feed in feeds for entry in reversed(feed.entries)]
-    late = datetime.max.replace(tzinfo=UTC)
-    return sorted(entries, key=lambda entry: entry.published_at.at if entry.published_at else late)
+def _is_of(found: Sequence[Found], entry: Entry) -> bool:
+    """Did an entry come by looking for gaps? It tells nothing of when its source publishes."""
+    return any(entry is each for one in found for each in one.entries)
 
 
-def _is_waiting(row: EntryRow, *, now: datetime) -> bool:
-    """Is it too early to ask for an entry again, or has it been given up?"""
-    if row.next_at is None:
-        return row.outcome in NOT_THERE
-    return row.next_at > now
+def _is_new(known: EntryRow | None, since: datetime | None) -> bool:
+    """Was an entry listed for the first time since a source's rhythm was noted?
 
-
-def _was_left(row: EntryRow | None, *, now: datetime) -> bool:
-    """Was an entry listed in an earlier round, which did not come to it?"""
-    return row is not None and row.outcome == "waiting" and row.attempts == 0 and row.first_seen_at < now
-
-
-def _after(row: EntryRow, kept: Kept, ladder: Sequence[timedelta], *, now: datetime) -> EntryRow:
-    """Return an entry's row after a look.
-
-    A page that is not there (yet) is asked for again at the steps of *ladder*, counted from when it was first
-    listed, and then given up; what else brought nothing, with growing patience.
+    So it is, too, in a round after one that did not come to its end.
     """
-    if kept.article_id is not None:
-        return replace(row, article_id=kept.article_id, outcome="kept", reason=kept.reason, next_at=None)
-    if kept.outcome in NOT_THERE and ladder:
-        next_at = next_look(row.first_seen_at, now, ladder, now=now)
-    else:
-        next_at = now + (PATIENCE[row.attempts] if row.attempts < len(PATIENCE) else PATIENCE_AT_LAST)
-    return replace(row, outcome=kept.outcome, reason=kept.reason, attempts=row.attempts + 1, next_at=next_at)
+    return known is None or (since is not None and not known.is_past and known.first_seen_at > since)
+
+
+def _shortest(wishes: Sequence[Wishes]) -> Wishes | None:
+    """Return what the list wishes that may be asked first: the others are passed over until their time comes."""
+    return min(
+        wishes,
+        key=lambda one: (one.retry_at or datetime.min.replace(tzinfo=UTC), wished_pause(one)),
+        default=None,
+    )
+
+
+def _dealt(turns: Sequence[Turn]) -> list[Turn]:
+    """Return *turns* so that those of one host are far apart: whoever waits for a host holds up no other."""
+    hosts: dict[str, list[Turn]] = {}
+    for turn in turns:
+        url = next(iter(turn.source.feeds), turn.source.home or "")
+        hosts.setdefault(url.partition("://")[2].partition("/")[0], []).append(turn)
+    return [turn for row in zip_longest(*hosts.values()) for turn in row if turn is not None]

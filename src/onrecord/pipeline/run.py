@@ -1,19 +1,26 @@
-"""Running: an archive and a client brought together for a round, for saving pages, for watching."""
+"""Running: an archive and a client brought together, for a round and for saving pages."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from onrecord.archive import CONFIG, Archive, sign_head
+from onrecord.archive import Archive, sign_head
 from onrecord.config import SAVED, Config, RoundConfig, SourceConfig
-from onrecord.errors import OnRecordError, UsageError
-from onrecord.fetch import Client, FetchSettings, Proxies, TransientMemory, cookies
+from onrecord.errors import UsageError
+from onrecord.fetch import (
+    Client,
+    Clock,
+    ConnectorFactory,
+    FetchSettings,
+    Proxies,
+    SystemClock,
+    TransientMemory,
+    cookies,
+)
 from onrecord.fetch.cookies import Lent
 from onrecord.keys import Keyring
 from onrecord.pipeline.adding import Adding
@@ -21,17 +28,13 @@ from onrecord.pipeline.articles import Kept, Look
 from onrecord.pipeline.hosts import StateMemory
 from onrecord.pipeline.report import Happening, Listener, News, RoundReport, utc_now
 from onrecord.pipeline.round import Round
-from onrecord.pipeline.sources import Found, check_typed, chosen_sources, followed_as
+from onrecord.pipeline.sources import Found, check_typed, followed_as
+from onrecord.pipeline.stamping import services, stamp_heads
 from onrecord.pipeline.writing import Writer
-from onrecord.schedule import Wishes, after_skipped, is_due, next_round
-from onrecord.store import ASKED, FeedRow, SourceRow, State
+from onrecord.store import ASKED, State
 from onrecord.urls import address_candidates, host_of, same_site
 
 MIB = 1024 * 1024
-
-#: How long `watch` sleeps at the most before it looks at its clock again: a laptop may have slept meanwhile.
-WATCH_NAP = 60.0
-
 
 #: How often a failing address is tried again while a person waits for `add`.
 TRIES_WHILE_ADDING = 1
@@ -74,6 +77,11 @@ def client_settings(config: Config, environ: Mapping[str, str]) -> FetchSettings
     )
 
 
+def client_of(archive: Archive, environ: Mapping[str, str]) -> Client:
+    """Return a client that asks as *archive*'s settings say, without anybody's cookies."""
+    return Client(client_settings(archive.config, environ), memory=StateMemory(archive.state))
+
+
 def _host_pauses(sources: Sequence[SourceConfig]) -> dict[str, float]:
     """Return the pauses that single sources want, by the hosts of their lists."""
     return {
@@ -105,27 +113,46 @@ def lent_cookies(archive: Archive, environ: Mapping[str, str]) -> list[Lent]:
 
 
 @asynccontextmanager
-async def _round(
-    archive: Archive, environ: Mapping[str, str], tell: Listener, limits: RoundConfig | None = None
-) -> AsyncIterator[Round]:
+async def client_for(
+    archive: Archive,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    connector: ConnectorFactory | None = None,
+) -> AsyncIterator[Client]:
+    """Give a client that asks as the archive's settings say, and remembers hosts in its state.
+
+    What was asked of each host is noted at the end, however it comes.
+    """
     settings = client_settings(archive.config, environ)
     lent = lent_cookies(archive, environ)
-    async with (
-        Client(settings, memory=StateMemory(archive.state), lent=lent) as client,
-        Writer(archive, now=utc_now) as writer,
-        _counted(client, archive.state),
-    ):
-        yield Round(archive, client, writer, now=utc_now, tell=tell, limits=limits)
+    memory = StateMemory(archive.state)
+    async with Client(settings, memory=memory, clock=clock, connector=connector, lent=lent) as client:
+        with _counted(client, archive.state, clock or SystemClock()):
+            yield client
 
 
-@asynccontextmanager
-async def _counted(client: Client, state: State) -> AsyncIterator[None]:
-    """Keep what was asked of each host, however it ends."""
+@contextmanager
+def _counted(client: Client, state: State, clock: Clock) -> Iterator[None]:
+    """Note what was asked of each host, however it ends."""
     try:
         yield
     finally:
-        counts = {host: [getattr(one, name) for name in ASKED] for host, one in client.counts.items()}
-        state.add_asked(utc_now(), {host: figures for host, figures in counts.items() if any(figures)})
+        note_asked(client, state, now=clock.now())
+
+
+def note_asked(client: Client, state: State, *, now: datetime) -> None:
+    """Note what *client* has asked of each host since this was last done."""
+    counts = {host: [getattr(one, name) for name in ASKED] for host, one in client.take_counts().items()}
+    state.add_asked(now, counts)
+
+
+@asynccontextmanager
+async def _round(
+    archive: Archive, environ: Mapping[str, str], tell: Listener, limits: RoundConfig | None = None
+) -> AsyncIterator[Round]:
+    async with client_for(archive, environ) as client, Writer(archive, now=utc_now) as writer:
+        yield Round(archive, client, writer, clock=SystemClock(), tell=tell, limits=limits)
 
 
 async def update(
@@ -149,12 +176,42 @@ async def update(
     async with _round(archive, environ, tell, limits) as one:
         report = await one.run(sources, recheck=recheck, fill=fill)
     archive.seal(now=utc_now())
-    report.unsigned = sign_head(archive, Keyring(environ), now=utc_now()).why_not
-    if report.unsigned:
-        archive.state.end_round(report.id, report.ended_at or utc_now(), report.as_json())
-        if before is None or before[2].get("unsigned") != report.unsigned:
-            tell(News(what=Happening.UNSIGNED, source=archive.root.name, reason=report.unsigned))
+    await attest(archive, report, before, environ=environ, tell=tell)
     return report
+
+
+async def attest(
+    archive: Archive,
+    report: RoundReport,
+    before: tuple[datetime, datetime | None, dict[str, Any]] | None,
+    *,
+    environ: Mapping[str, str],
+    tell: Listener,
+) -> None:
+    """Have the ledger’s head signed and seen, once a day. Why not is told once: not again after the round *before*."""
+    report.unsigned, report.unstamped = await sign_and_stamp(archive, environ)
+    told = before[2] if before else {}
+    for what, reason in ((Happening.UNSIGNED, report.unsigned), (Happening.UNSTAMPED, report.unstamped)):
+        if reason and told.get(what.value) != reason:
+            tell(News(what=what, source=archive.root.name, reason=reason))
+    if report.unsigned or report.unstamped:
+        archive.state.end_round(report.id, report.ended_at or utc_now(), report.as_json())
+
+
+async def sign_and_stamp(
+    archive: Archive, environ: Mapping[str, str], *, daily: bool = True
+) -> tuple[str | None, str | None]:
+    """Sign the ledger's head, and show it to the services that the settings name; return why either was not done.
+
+    Raises:
+        StorageError: The archive can't be written to.
+    """
+    signing = sign_head(archive, Keyring(environ), now=utc_now(), daily=daily)
+    if not services(archive):
+        return signing.why_not, None
+    async with client_of(archive, environ) as client:
+        failed = await stamp_heads(archive, client)
+    return signing.why_not, "; ".join(failed) or None
 
 
 async def save_pages(
@@ -206,94 +263,13 @@ async def find_sources(
     settings = replace(
         client_settings(config, environ), retries=min(config.fetch.retries, TRIES_WHILE_ADDING)
     )
-    async with Client(settings, memory=TransientMemory()) as client, _counted(client, archive.state):
-        fresh = await Adding(client).find_all([address for address in addresses if known[address] is None])
+    async with Client(settings, memory=TransientMemory()) as client:
+        with _counted(client, archive.state, SystemClock()):
+            fresh = await Adding(client).find_all(
+                [address for address in addresses if known[address] is None]
+            )
     found = {one.address: one for one in fresh}
     return [
         Found(address=address, source=known[address], is_followed=True) if known[address] else found[address]
         for address in addresses
     ]
-
-
-async def watch(
-    archive: Archive,
-    names: Sequence[str],
-    *,
-    environ: Mapping[str, str],
-    tell: Listener,
-    after_round: Callable[[RoundReport], Awaitable[None]],
-) -> None:
-    """Run rounds by schedule until cancelled: each source at its own time."""
-    wrong: str | None = None
-    # A name that is none is told of at once; one that is taken out of the settings later is left out.
-    chosen_sources(archive, names)
-    while True:
-        wrong = reloaded(archive, tell, wrong)
-        followed = {source.id for source in archive.config.sources}
-        known = [name for name in names if name in followed]
-        sources = chosen_sources(archive, known) if known or not names else []
-        now = utc_now()
-        due = [source for source in sources if is_source_due(archive.state.source(source.id), now=now)]
-        if due:
-            report = await update(archive, due, recheck=False, environ=environ, tell=tell)
-            for source in due:
-                if source.id not in report.left:
-                    _schedule(archive, source)
-            await after_round(report)
-        # What a limit left is due at once; a disk that is full is not asked about each second.
-        is_cut = bool(due and report.ended_early)
-        await asyncio.sleep(WATCH_NAP if is_cut else _nap(archive, sources, utc_now()))
-
-
-def reloaded(archive: Archive, tell: Listener, wrong: str | None) -> str | None:
-    """Read onrecord.toml and the rules again; while they can't be used the former stand. Return what is *wrong*.
-
-    A mistake is told once.
-    """
-    try:
-        archive.reload_config()
-        archive.reload_rules()
-    except (OnRecordError, OSError) as error:
-        if str(error) != wrong:
-            tell(News(what=Happening.SETTINGS_WRONG, source=CONFIG, reason=str(error)))
-        return str(error)
-    return None
-
-
-def is_source_due(row: SourceRow | None, *, now: datetime) -> bool:
-    """Is it time to ask for a source's lists? A row out of the future comes from a clock that has been set back."""
-    if row is None or row.next_at is None or (row.checked_at is not None and row.checked_at > now):
-        return True
-    return is_due(row.next_at, now=now)
-
-
-def _schedule(archive: Archive, source: SourceConfig) -> None:
-    now = utc_now()
-    row = archive.state.source(source.id) or SourceRow(id=source.id)
-    feeds = archive.state.feeds_of(source.id)
-    ttl = max((feed.ttl_minutes or 0 for feed in feeds), default=0)
-    at = next_round(
-        now,
-        archive.config.schedule.every,
-        now=now,
-        wishes=Wishes(ttl_minutes=ttl or None),
-        failures=row.failures,
-        jitter=random.random(),  # noqa: S311  it spreads load, it keeps no secret
-    )
-    archive.state.put(replace(row, next_at=after_skipped(at, *_skips(feeds))))
-
-
-def _skips(feeds: Sequence[FeedRow]) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the hours and the days in which none of a source's lists wants to be asked."""
-    told = [json.loads(feed.skips) if feed.skips else ((), ()) for feed in feeds]
-    hours, days = (list(map(frozenset, each)) for each in zip(*told, strict=True)) if told else ((), ())
-    return (
-        frozenset.intersection(*hours) if hours else frozenset(),
-        frozenset.intersection(*days) if days else frozenset(),
-    )
-
-
-def _nap(archive: Archive, sources: Sequence[SourceConfig], now: datetime) -> float:
-    times = [row.next_at for source in sources if (row := archive.state.source(source.id)) and row.next_at]
-    until = min(times, default=now + timedelta(seconds=WATCH_NAP))
-    return min(max((until - now).total_seconds(), 1.0), WATCH_NAP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,19 @@ from onrecord.config import SourceConfig, source_id_for
 from onrecord.errors import SourceNotFoundError, UsageError
 from onrecord.model import SourceId
 from onrecord.urls import address_candidates, has_credentials, lookup_key, without_credentials
+
+#: Entries that a list must have before it is taken for another one's twin, and the share of them that must be held.
+TELLING, SAME = 5, 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What an address leads to beside what was asked for."""
+
+    kind: str  #: "edition", "feed" or "news sitemap"
+    url: str
+    title: str | None = None
+    language: str | None = None  #: of an edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +36,10 @@ class Found:
     entries: int = 0  #: that they list now
     reason: str | None = None  #: why there is nothing to follow
     is_followed: bool = False  #: it was followed before
+    keys: frozenset[str] = frozenset()  #: of the entries: urls.lookup_key
+    offers: tuple[
+        Offer, ...
+    ] = ()  #: what else is there, and is not followed unless it is added by its address
 
 
 def check_typed(address: str) -> None:
@@ -45,6 +63,16 @@ def followed_as(address: str, sources: Sequence[SourceConfig]) -> SourceConfig |
         if keys & {lookup_key(url).rstrip("/") for url in known}:
             return source
     return None
+
+
+def lister_of(found: Found, archive: Archive) -> SourceId | None:
+    """Return the source that brings all that was found already: the same list elsewhere, or a part of one."""
+    if len(found.keys) < TELLING:
+        return None
+    held = Counter(one.source for one in archive.catalog.find_all(found.keys).values())
+    followed = {source.id for source in archive.config.sources}
+    source, count = next(iter(held.most_common(1)), (None, 0))
+    return source if source in followed and count >= SAME * len(found.keys) else None
 
 
 def named(found: Found, taken: Sequence[str]) -> SourceConfig | None:

@@ -11,12 +11,13 @@ from typing import Any
 
 from onrecord import ledger
 from onrecord.archive import Archive, sign_head
-from onrecord.archive.layout import envelope_path
+from onrecord.archive.layout import envelope_path, stamp_path
 from onrecord.errors import UsageError
 from onrecord.keys import Keyring, fingerprint
 from onrecord.ledger import Event, Line, Put
 from onrecord.model import Digest
 from onrecord.proof import check, words
+from onrecord.proof.stamps import ENDINGS, StampKind
 from onrecord.store import HeldArticle
 from onrecord.store.files import storage_errors
 
@@ -29,6 +30,7 @@ class Proof:
     files: int  #: documents, pictures and what a feed gave
     captures: int
     lines: int  #: of the ledger
+    stamps: int  #: answers of time-stamping services
     signed_at: datetime  #: of the last head in it
     fingerprint: str
 
@@ -43,6 +45,7 @@ class _Wanted:
     about: list[int] = field(default_factory=list)  #: every line that names the article
     keys: list[int] = field(default_factory=list)
     signed: list[Line] = field(default_factory=list)
+    stamps: list[Line] = field(default_factory=list)
 
 
 def prove(archive: Archive, held: HeldArticle, keyring: Keyring, *, now: datetime) -> Proof:
@@ -71,7 +74,7 @@ def prove(archive: Archive, held: HeldArticle, keyring: Keyring, *, now: datetim
         "runs": _put_lines(archive, found, runs, wanted.keys),
         "files": _put_files(archive, found, wanted.files),
         "captures": _put_captures(archive, found, held, wanted.captures),
-        "stamps": [],
+        "stamps": _put_stamps(archive, found, wanted.stamps, {last for _, last in runs}),
     }
     found["check.py"] = (package_files("onrecord.proof") / "check.py").read_bytes()
     found["README.txt"] = _readme(claims, key.public, found).encode()
@@ -84,6 +87,7 @@ def prove(archive: Archive, held: HeldArticle, keyring: Keyring, *, now: datetim
         files=len(claims["files"]),
         captures=len(claims["captures"]),
         lines=sum(last - first + 1 for first, last in runs),
+        stamps=len(claims["stamps"]),
         signed_at=wanted.signed[-1].at,
         fingerprint=fingerprint(key.public),
     )
@@ -120,6 +124,8 @@ def _wanted(archive: Archive, held: HeldArticle, paths: Iterable[str]) -> _Wante
             wanted.keys.append(line.seq)
         elif line.event is Event.SIGNED:
             wanted.signed.append(line)
+        elif line.event is Event.STAMPED:
+            wanted.stamps.append(line)
     wanted.files = {path: (put, first[put.digest]) for path, put in last.items()}
     wanted.captures = list(captured.values())
     return wanted
@@ -193,6 +199,24 @@ def _put_captures(
     return claims
 
 
+def _put_stamps(
+    archive: Archive, found: dict[str, bytes], lines: list[Line], heads: set[int]
+) -> list[dict[str, Any]]:
+    """Put what services were asked of the proof's signed lines, and answered, beside the words that they saw."""
+    claims = []
+    for line in lines:
+        seq = line.data["line"]
+        if seq not in heads:
+            continue
+        words = stamp_path(seq, "txt")
+        for path in (words, *(put.path for put in line.puts)):
+            found[path] = archive.files.read(path)
+        kind = StampKind(line.data["kind"])
+        answer = stamp_path(seq, ENDINGS[kind])
+        claims.append({"file": answer, "words": words, "line": seq, "kind": kind.value})
+    return claims
+
+
 def _readme(claims: dict[str, Any], public: str, found: dict[str, bytes]) -> str:
     has_stamps = bool(claims["stamps"])
     there = {"README.txt", "proof.json", *(name.partition("/")[0] + "/" * ("/" in name) for name in found)}
@@ -203,6 +227,7 @@ def _readme(claims: dict[str, Any], public: str, found: dict[str, bytes]) -> str
         fingerprint=fingerprint(public),
         short=fingerprint(public)[:16],
         made_at=claims["made_at"],
+        verify=words.VERIFY.format(short=fingerprint(public)[:16]) if has_stamps else "",
         stamped=words.STAMPED if has_stamps else "",
         unless=words.UNLESS if has_stamps else "",
         contents="\n".join(f"{name:12} {says}" for name, says in words.CONTENTS.items() if name in there),

@@ -1,4 +1,4 @@
-"""Checks a proof that On Record made: `python check.py FILE.proof.zip [--fingerprint HEX]`.
+"""Checks a proof that On Record made: `python check.py FILE.proof.zip [--fingerprint HEX] [--stamps-ca CA.pem]`.
 
 This file needs Python 3.9 or later and the package `cryptography`, and nothing of On Record: a copy of it lies in
 every proof, and you may take one from anywhere that you trust instead. It asks no network. What it verified, and what
@@ -7,7 +7,8 @@ not, it says in words; the exit code is 0 if all of it holds, 1 if something doe
 A proof is a ZIP file, uncompressed, written in one way only: README.txt, check.py, proof.json (what is claimed, with
 the SHA-256 of every other file), proof.sig (the key's signature of proof.json), ledger/ (lines of the archive's ledger,
 each with the digest of the one before, up to a line that the key signed), files/ (as they stand in the archive),
-captures/ (what servers sent, as WARC records), stamps/ (what a time-stamping service answered).
+captures/ (what servers sent, as WARC records), stamps/ (what a service that you may trust for the time was asked and
+answered: whose signature that is, openssl verifies by a certificate that you bring).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import base64
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,6 +35,8 @@ MAX_PROOF = 4 * 1024**3
 MAX_CAPTURE = 1024**3
 #: Hexadecimal digits of a fingerprint, counted from its beginning, that name a key.
 SHORTEST = 16
+#: How a file of OpenTimestamps begins: its mark, version 1, "what follows is a SHA-256".
+OTS_HEAD = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08"
 _TAIL = b',"digest":"sha256:'
 _TAIL_LENGTH = len(_TAIL) + 64 + 2
 
@@ -193,8 +197,8 @@ def payload_of(packed: bytes, where: str) -> bytes:
 # ---------------------------------------------------------------- all of it
 
 
-def check(data: bytes, fingerprint: str | None = None) -> list[str]:
-    """Return what a proof proves, as lines of text.
+def check(data: bytes, fingerprint: str | None = None, trusted: str | None = None) -> list[str]:
+    """Return what a proof proves, as lines of text; *trusted* names a file of certificates to verify stamps by.
 
     Raises:
         Failed: It does not hold.
@@ -207,12 +211,14 @@ def check(data: bytes, fingerprint: str | None = None) -> list[str]:
         claims = json.loads(files["proof.json"])
         if claims["format"] != FORMAT:
             raise Failed(f"it is of format {claims['format']}; this program knows {FORMAT}: take a newer one")
-        return _checked(claims, files, fingerprint)
+        return _checked(claims, files, fingerprint, trusted)
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise Failed(f"a part of it is not understood: {type(error).__name__}: {error}") from error
 
 
-def _checked(claims: Line, files: Mapping[str, bytes], fingerprint: str | None) -> list[str]:
+def _checked(
+    claims: Line, files: Mapping[str, bytes], fingerprint: str | None, trusted: str | None
+) -> list[str]:
     public, told = check_keys(claims, files)
     owner = public[claims["key"]]
     print_of_key = hashlib.sha256(base64.b64decode(owner)).hexdigest()
@@ -239,7 +245,7 @@ def _checked(claims: Line, files: Mapping[str, bytes], fingerprint: str | None) 
     told = [f"key: {print_of_key}", f"archive: {claims['archive']}", *told]
     told += [_file(one, files, lines, heads) for one in claims["files"]]
     told += [_capture(one, files, lines, heads) for one in claims["captures"]]
-    told += [_stamp(one, files, heads) for one in claims["stamps"]]
+    told += [_stamp(one, files, heads, trusted) for one in claims["stamps"]]
     return told
 
 
@@ -265,53 +271,73 @@ def _capture(
     return f"{name}: sent for {one['url']}; {_when(line, heads)}"
 
 
-def _stamp(one: Line, files: Mapping[str, bytes], heads: Mapping[int, Head]) -> str:
-    """Check that an answer is about a signed head of this proof; its own signature takes the service's certificate."""
+def _stamp(one: Line, files: Mapping[str, bytes], heads: Mapping[int, Head], trusted: str | None) -> str:
+    """Check that an answer is about a signed head of this proof; with *trusted* certificates, that it is signed."""
     words = next((head.words for head in heads.values() if head.line["seq"] == one["line"]), None)
     if words is None:
         raise Failed(f"{one['file']}: it is about a line that is not in this proof")
-    imprint, answer = hashlib.sha256(words).digest(), files[one["file"]]
-    if imprint not in answer:
-        raise Failed(f"{one['file']}: the service's answer is not about ledger line {one['line']}")
     if files.get(one["words"]) != words:
         raise Failed(f"{one['words']}: these are not the words that were signed in line {one['line']}")
+    imprint, answer = hashlib.sha256(words).digest(), files[one["file"]]
     if one["kind"] == "opentimestamps":
-        return f"{one['file']}: about line {one['line']}; to verify it: ots verify -f {one['words']} {one['file']}"
-    return f"{one['file']}: {_answered(answer)} about line {one['line']}; {_OPENSSL.format(**one)}"
-
-
-_OPENSSL = "to verify its signature: openssl ts -verify -data {words} -in {file} -CAfile THE-SERVICES-CA.pem"
-
-
-def _answered(answer: bytes) -> str:
-    """Return what openssl reads in an answer, where it is there: when the service says that it was asked."""
+        if not answer.startswith(OTS_HEAD + imprint):
+            raise Failed(f"{one['file']}: the calendar's answer is not about ledger line {one['line']}")
+        return _OTS.format(**one)
+    at = stated_time(imprint, answer)
+    if at is None:
+        raise Failed(f"{one['file']}: the service's answer is not about ledger line {one['line']}")
+    told = f"{one['file']}: the service says that it saw line {one['line']} at {at}"
+    if trusted is None:
+        return f"{told}; its signature is NOT verified yet: {_OPENSSL.format(**one)}"
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "answer.tsr"
-        place.write_bytes(answer)
-        words = ["openssl", "ts", "-reply", "-in", str(place), "-text"]
-        try:
-            done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return "the service answered (openssl, which could tell when, is not here),"
-    at = next(
-        (row.partition(": ")[2] for row in done.stdout.splitlines() if row.startswith("Time stamp: ")), None
-    )
-    return f"the service says {at}," if at else "the service answered,"
+        for name, body in (("words", words), ("answer", answer)):
+            (Path(folder) / name).write_bytes(body)
+        command = ["openssl", "ts", "-verify", "-data", f"{folder}/words", "-in", f"{folder}/answer"]
+        done = subprocess.run(
+            [*command, "-CAfile", trusted], capture_output=True, text=True, timeout=60, check=False
+        )
+    if done.returncode != 0:
+        raise Failed(
+            f"{one['file']}: openssl does not find it signed by whom you trust: {done.stderr.strip()}"
+        )
+    return f"{told}, and signed for it, by {trusted} as openssl verifies it"
+
+
+_OPENSSL = "check.py --stamps-ca CA.pem, or openssl ts -verify -data {words} -in {file} -CAfile CA.pem"
+_OTS = (
+    "{file}: a calendar took in line {line}; what it attests is NOT verified yet: unpack, then"
+    " ots upgrade {file}; ots verify -f {words} {file}"
+)
+
+
+def stated_time(imprint: bytes, answer: bytes) -> str | None:
+    """Return the time that an answer states for what has this SHA-256: RFC 3161, 2.4.2, TSTInfo."""
+    _, found, rest = answer.partition(imprint)
+    # serialNumber INTEGER, then genTime GeneralizedTime; both are short, so their lengths are one byte.
+    if not found or rest[:1] != b"\x02" or len(rest) < 2:
+        return None
+    time = rest[2 + rest[1] :]
+    if time[:1] != b"\x18" or len(time) < 2:
+        return None
+    digits = time[2 : 2 + time[1]].decode("ascii", "replace")
+    if len(digits) < 15 or not digits[:14].isdigit() or not digits.endswith("Z"):
+        return None
+    return "{}-{}-{}T{}:{}:{}Z".format(digits[:4], *(digits[at : at + 2] for at in range(4, 14, 2)))
 
 
 def main(words: list[str]) -> int:
     """Check the file that *words* name; return the exit code."""
-    fingerprint = None
-    if "--fingerprint" in words and words.index("--fingerprint") + 1 < len(words):
-        at = words.index("--fingerprint")
-        fingerprint, words = words[at + 1], words[:at] + words[at + 2 :]
+    chosen: dict[str, str] = {}
+    for option in ("--fingerprint", "--stamps-ca"):
+        if option in words[:-1]:
+            at = words.index(option)
+            chosen[option], words = words[at + 1], words[:at] + words[at + 2 :]
+    fingerprint, trusted = chosen.get("--fingerprint"), chosen.get("--stamps-ca")
     if len(words) != 1:
-        sys.stderr.write("usage: python check.py FILE.proof.zip [--fingerprint HEX]\n")
+        sys.stderr.write("usage: python check.py FILE.proof.zip [--fingerprint HEX] [--stamps-ca CA.pem]\n")
         return 2
-    try:
-        import cryptography  # noqa: F401
-    except ImportError:
-        sys.stderr.write("check.py needs a package: python -m pip install cryptography\n")
+    if why := _missing(trusted):
+        sys.stderr.write(f"{why}\n")
         return 2
     try:
         with open(words[0], "rb") as file:
@@ -323,7 +349,7 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"{words[0]}: larger than {MAX_PROOF} bytes\n")
         return 2
     try:
-        told = check(data, fingerprint)
+        told = check(data, fingerprint, trusted)
     except Failed as error:
         sys.stdout.write(f"DOES NOT HOLD: {error}\n")
         return 1
@@ -331,6 +357,19 @@ def main(words: list[str]) -> int:
     known = " (you named it)" if fingerprint else ": ask them for its fingerprint"
     sys.stdout.write(f"HOLDS, if this key is the archive's owner's{known}.\n")
     return 0
+
+
+def _missing(trusted: str | None) -> str | None:
+    """Return what is not here that checking needs."""
+    try:
+        import cryptography  # noqa: F401
+    except ImportError:
+        return "check.py needs a package: python -m pip install cryptography"
+    if trusted is None:
+        return None
+    if shutil.which("openssl") is None:
+        return "openssl, which verifies stamps, is not here; leave --stamps-ca out"
+    return None if Path(trusted).is_file() else f"{trusted}: there is no such file of certificates"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ To check it, with Python 3.9 or later:
 
     python -m pip install cryptography
     python check.py THIS-FILE.proof.zip --fingerprint {short}
-
+{verify}
 check.py lies in this file; take it from a place that you trust if you do not trust whoever gave you this. The
 fingerprint is worth what its source is worth: ask the archive's owner for it by a way that you trust.
 
@@ -49,10 +49,18 @@ What is in it
 """
 
 STAMPED = """\
-- A service of others saw the signed words, and so all before them, no later than the time that it answered with: see
-  stamps/, and what check.py says of it.
+- A service of others saw the signed words, and so all before them, no later than the time that it answered with: this
+  is proved once you have verified the answers in stamps/, for which you need nothing of the owner's.
 """
-UNLESS = "\n  The answers in stamps/ are a witness who is not the owner."
+UNLESS = """
+  The answers in stamps/ are a witness who is not the owner, and can be verified without believing the owner at all."""
+VERIFY = """
+The answers of time-stamping services, in stamps/, are signed with their own keys. check.py tells what they say; that
+they are signed by whom you trust is verified by openssl, with the service's certificate, which you fetch from the
+service yourself (of OpenTimestamps, by its own program, ots):
+
+    python check.py THIS-FILE.proof.zip --fingerprint {short} --stamps-ca CA.pem
+"""
 
 CONTENTS = {
     "README.txt": "this",

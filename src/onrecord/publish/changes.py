@@ -10,10 +10,12 @@ from onrecord.changes import Told
 from onrecord.render import atom
 from onrecord.render import comparison as comparisons
 from onrecord.render import removal as removals
-from onrecord.render.atom import AtomEntry
+from onrecord.render.feed import FeedEntry, FeedHead
 from onrecord.render.html import text
 from onrecord.store import ChangeListing
 from onrecord.store.files import storage_errors
+
+TITLE = "Changed and gone"
 
 
 def write_feed(
@@ -26,16 +28,9 @@ def write_feed(
     Raises:
         StorageError: The file can't be written.
     """
-    titles = {source.id: source.title or source.id for source in archive.config.sources}
-    entries = []
-    for one in changes.told(archive, listing):
-        terms = one.document.terms if one.document else None
-        if not reserved and (terms is None or terms.is_reserved):
-            left.append(one.held.url)
-            continue
-        entries.append(_entry(archive, one, titles.get(one.held.source, one.held.source)))
     first = next(archive.lines())
-    data = atom.write(entries, archive=first.digest, title="Changed and gone", at=first.at)
+    head = FeedHead(archive=first.digest, title=TITLE, at=first.at)
+    data = atom.write(entries(archive, listing=listing, reserved=reserved, left=left), head)
     with storage_errors(dest):
         if dest.is_file() and dest.read_bytes() == data:
             return False
@@ -46,9 +41,22 @@ def write_feed(
     return True
 
 
-def _entry(archive: Archive, one: Told, source: str) -> AtomEntry:
+def entries(archive: Archive, *, listing: ChangeListing, reserved: bool, left: list[str]) -> list[FeedEntry]:
+    """Return what *listing* asks for as a feed's entries; *reserved* and *left* are those of `write_feed`."""
+    titles = {source.id: source.title or source.id for source in archive.config.sources}
+    found = []
+    for one in changes.told(archive, listing):
+        terms = one.document.terms if one.document else None
+        if not reserved and (terms is None or terms.is_reserved):
+            left.append(one.held.url)
+            continue
+        found.append(_entry(archive, one, titles.get(one.held.source, one.held.source)))
+    return found
+
+
+def _entry(archive: Archive, one: Told, source: str) -> FeedEntry:
     headline = one.document.revision.article.headline if one.document else one.held.headline
-    return AtomEntry(
+    return FeedEntry(
         key=str(one.change.seq),
         title=f"{headline} [{changes.line(one)}]",
         link=one.held.url,

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 
 from aiohttp import web
 from markupsafe import Markup
 
 from onrecord.compare import compare
+from onrecord.doors import Scope
 from onrecord.errors import ArticleNotHeldError
-from onrecord.model import Document, Picture
-from onrecord.reader.shown import Shown
+from onrecord.model import Access, Block, Document
+from onrecord.pipeline.report import utc_now
+from onrecord.reader.access import asker, came_from_here, shown_to
+from onrecord.reader.captures import captures_of
+from onrecord.reader.chinese import Wording
+from onrecord.reader.looks import look_of
+from onrecord.reader.marking import LONGEST_NOTE
+from onrecord.reader.pictures import enclosure_response, figures, picture_response
+from onrecord.reader.shown import Shown, reader_of
 from onrecord.render import comparison as rendering
 from onrecord.render import html
 from onrecord.render import removal as removals
+from onrecord.sanitize import safe
+from onrecord.store import HeldArticle, Mark
 from onrecord.text import printed_time
 
-_BY_DIGEST = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]+")
+_ACCESS = {
+    Access.PART: "Its publisher showed a part of it alone; the rest is behind a paywall.",
+    Access.NONE: "Its publisher showed none of it; the rest is behind a paywall.",
+}
 
 
 class Articles:
@@ -46,24 +56,29 @@ class Articles:
         chosen = next((one for one in revisions if str(one.number) == asked), None)
         if chosen is None:
             raise ArticleNotHeldError(f"{held.id}, revision {asked}")
-        document = self._shown.archive.document_at(chosen.path)
-        article = document.revision.article
+        document = shown_to(request, self._shown.archive.document_at(chosen.path))
+        self._note_read(request, held)
+        reader, marks = reader_of(request), self._shown.marks
         removal = catalog.removal(held.id)
+        article = document.revision.article
+        worded = Wording(look_of(request).script).article(article)
+        translations = [(one, catalog.find(one.url)) for one in article.translations]
         return self._shown.page(
             request,
             "article.html",
-            title=article.headline,
+            title=worded.headline,
             held=held,
             source=self._shown.title(held.source),
-            article=article,
-            document=document,
-            body=Markup(html.fragment(article.blocks, figures(document))),  # noqa: S704  made of our own blocks, each text escaped
+            article=worded,
+            access_told=_ACCESS.get(article.access),
+            blocks=block_parts(worded.blocks, document),
             revisions=revisions,
             chosen=chosen,
             removal=removals.rows(removal) if removal else [],
             published=printed_time(article.published_at) if article.published_at else None,
             modified=printed_time(article.modified_at) if article.modified_at else None,
-            translations=[(one, catalog.find(one.url)) for one in article.translations],
+            translations=translations,
+            beside=catalog.translations(held.id),
             enclosures=[
                 (
                     f"/{one.path}" if one.path else html.safe_link(one.url),
@@ -72,8 +87,22 @@ class Articles:
                 )
                 for one in document.enclosures
             ],
+            captures={one.record_id: one.record for one in captures_of(self._shown.archive, held)},
             aliases=catalog.aliases(held.id),
+            mark=self._shown.marks_of(request, [held.id]).get(held.id, Mark()),
+            note=marks.note(reader, held.id) if marks else None,
+            place=marks.place(reader, held.id) if marks else None,
+            longest_note=LONGEST_NOTE,
         )
+
+    def _note_read(self, request: web.Request, held: HeldArticle) -> None:
+        """Mark an article as read when it is opened: by its reader, and not by what fetches ahead."""
+        marks = self._shown.marks
+        is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+        is_marked = request.query.get("stay") == "1"  # the way back from a form that said otherwise
+        may = asker(request).may(Scope.MARK) and came_from_here(request)
+        if marks and may and not (marks.is_sealed or is_ahead or is_marked):
+            marks.set_read(reader_of(request), [held.id], is_read=True, at=utc_now())
 
     async def comparison(self, request: web.Request) -> web.Response:
         """Show what changed between two revisions, in place."""
@@ -85,7 +114,8 @@ class Articles:
         if first not in revisions or last not in revisions:
             raise ArticleNotHeldError(f"{held.id}, revisions {first} and {last}")
         one, other = (
-            archive.document_at(revisions[number].path).revision.article for number in (first, last)
+            shown_to(request, archive.document_at(revisions[number].path)).revision.article
+            for number in (first, last)
         )
         found = compare(one, other)
         return self._shown.page(
@@ -101,58 +131,19 @@ class Articles:
             kinds=[
                 rendering.name_of(kind) for kind in dict.fromkeys(change.kind for change in found.changes)
             ],
-            body=Markup(rendering.comparison_html(found)),  # noqa: S704  each text in it is escaped
+            body=Markup(safe(rendering.comparison_html(found))),  # noqa: S704  sanitized
         )
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """Give a kept picture."""
-        place = self._kept_file("pictures", request)
-        kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
-        headers = {
-            "Content-Type": kind if kind.startswith("image/") else "application/octet-stream",
-            # Named by its digest, it never becomes another one.
-            "Cache-Control": "private, max-age=31536000, immutable",
-            # A drawing (SVG) that is opened by itself stays a drawing.
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        }
-        return web.FileResponse(place, headers=headers)
+        return picture_response(self._shown.root, request.match_info["path"])
 
     async def enclosure(self, request: web.Request) -> web.StreamResponse:
         """Give a kept enclosure: to be saved or played by another program, never shown as a page of ours."""
-        place = self._kept_file("enclosures", request)
-        headers = {
-            "Content-Type": mimetypes.guess_type(place.name)[0] or "application/octet-stream",
-            "Content-Disposition": f'attachment; filename="{place.name}"',
-            "Cache-Control": "private, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        return web.FileResponse(place, headers=headers)
-
-    def _kept_file(self, folder: str, request: web.Request) -> Path:
-        """Return the file, named by its digest, that is asked for."""
-        path = request.match_info["path"]
-        place = self._shown.root / folder / path
-        if not _BY_DIGEST.fullmatch(path) or not place.is_file():
-            raise web.HTTPNotFound
-        return place
+        return enclosure_response(self._shown.root, request.match_info["path"])
 
 
-def figures(document: Document) -> html.FigureLines:
-    """Return what writes a picture of *document* as it is kept, or says that it is missing, and why."""
-
-    def figure(picture: Picture) -> list[str]:
-        kept = document.pictures.get(picture.url)
-        if kept is None or kept.path is None:
-            why = f" ({kept.reason})" if kept and kept.reason else ""
-            words = " ".join(filter(None, (picture.caption or picture.alt, picture.credit)))
-            told = f"A picture stood here that was not kept{why}. {words}"
-            return ['<figure class="missing">', f"<figcaption>{html.text(told)}</figcaption>", "</figure>"]
-        sized = replace(
-            picture,
-            width=kept.width or picture.width,
-            height=kept.height or picture.height,
-            alt=picture.alt or "",
-        )
-        return html.figure_lines(sized, f"/{kept.path}", [("loading", "lazy")])
-
-    return figure
+def block_parts(blocks: Sequence[Block], document: Document) -> list[Markup]:
+    """Return each block of an article as HTML that may be shown."""
+    figure = figures(document)
+    return [Markup(safe(html.fragment((block,), figure))) for block in blocks]  # noqa: S704  sanitized

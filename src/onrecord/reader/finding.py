@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from onrecord import search as searching
 from onrecord.pipeline.report import utc_now
+from onrecord.reader.access import asker
 from onrecord.reader.lists import month_span
-from onrecord.reader.shown import ON_A_PAGE, Row, Shown, moment, page_number
+from onrecord.reader.shown import ON_A_PAGE, Row, Shown, page_number
 from onrecord.search import Ask
 from onrecord.text import body_text
 
@@ -57,7 +60,7 @@ class Finding:
             request,
             "search.html",
             title=f"{asked} · Search",
-            rows=[row for hit in found.hits if (row := self._match(hit, node)) is not None],
+            rows=self._matches(request, found.hits, node),
             total=found.total,
             facets={
                 name: [(self._facet(name, value), count) for value, count in counts]
@@ -67,23 +70,30 @@ class Finding:
             **given,
         )
 
-    def _match(self, hit: searching.Hit, node: searching.Node) -> Row | None:
-        archive = self._shown.archive
-        held = archive.catalog.article(hit.id)
-        if held is None:
-            return None
+    def _matches(
+        self, request: web.Request, hits: Sequence[searching.Hit], node: searching.Node
+    ) -> list[Row]:
+        articles = map(self._shown.archive.catalog.article, [hit.id for hit in hits])
+        found = [(hit, held) for hit, held in zip(hits, articles, strict=True) if held]
+        rows = self._shown.rows(request, [held for _, held in found])
+        return [self._match(request, row, hit, node) for row, (hit, _) in zip(rows, found, strict=True)]
+
+    def _match(self, request: web.Request, row: Row, hit: searching.Hit, node: searching.Node) -> Row:
+        archive, held = self._shown.archive, row.held
         revisions = archive.catalog.revisions(held.id)
         path = next((one.path for one in revisions if one.number == hit.revision), held.path)
-        article = archive.document_at(path).revision.article
+        document = archive.document_at(path)
+        article = document.revision.article
         text = " ".join(filter(None, (article.standfirst, body_text(article.blocks)))).replace("\n", " ")
         language = article.language
-        return Row(
-            held,
-            self._shown.title(held.source),
-            f"{moment(held):%Y-%m-%d}",
-            searching.highlighted(article.headline, searching.sought(node, headline=True), language=language),
-            searching.snippet(text, searching.sought(node), language=language),
-            hit.revision if hit.revision != held.revision else None,
+        lines = searching.snippet(text, searching.sought(node), language=language)
+        return replace(
+            row,
+            headline=searching.highlighted(
+                article.headline, searching.sought(node, headline=True), language=language
+            ),
+            lines=lines if asker(request).may_see(document) else (),
+            revision=hit.revision if hit.revision != held.revision else None,
         )
 
     def _facet(self, name: str, value: str) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from onrecord.errors import UsageError
 from onrecord.pipeline.report import utc_now
-from onrecord.reader.shown import Shown, moment
+from onrecord.reader.marking import stopped_in
+from onrecord.reader.shown import Shown, moment, reader_of
 from onrecord.store import Listing
 
 #: Today shows what was published within so long before the newest article.
@@ -18,6 +19,7 @@ TODAY = timedelta(hours=36)
 #: Articles of one publication on today's page; the rest is a step away.
 OF_ONE_SOURCE = 8
 CHANGES_ON_TODAY = 8
+STOPPED_ON_TODAY = 3
 #: Of a day with more than this, today's page shows the newest.
 _MOST_TODAY = 1_000
 
@@ -47,7 +49,7 @@ class Lists:
         catalog = self._shown.archive.catalog
         newest = next(catalog.articles(Listing(limit=1)), None)
         since = min(moment(newest), utc_now()) - TODAY if newest else None
-        rows = self._shown.rows(catalog.articles(Listing(since=since, limit=_MOST_TODAY)))
+        rows = self._shown.rows(request, catalog.articles(Listing(since=since, limit=_MOST_TODAY)))
         rows.sort(key=lambda row: row.source.casefold())
         groups = [
             (name, list(of)) for name, of in groupby(rows, key=lambda row: (row.held.source, row.source))
@@ -57,14 +59,16 @@ class Lists:
             "today.html",
             title="Today",
             groups=[(*name, of[:OF_ONE_SOURCE], len(of)) for name, of in groups],
-            changed=self._shown.rows(catalog.articles(Listing(changed=True, limit=CHANGES_ON_TODAY))),
+            stopped=stopped_in(self._shown, reader_of(request), limit=STOPPED_ON_TODAY),
+            changed=self._shown.rows(
+                request, catalog.articles(Listing(changed=True, limit=CHANGES_ON_TODAY))
+            ),
         )
 
     async def source(self, request: web.Request) -> web.Response:
         """Show what is held of a publication."""
         name = request.match_info["source"]
-        is_followed = any(one.id == name for one in self._shown.config().sources)
-        if not is_followed and name not in self._shown.archive.catalog.counts():
+        if not self._shown.is_known(name):
             raise web.HTTPNotFound
         title, lang = self._shown.title(name), self._shown.language(name)
         return self._shown.listed(request, title, Listing(source=name), lang=lang)

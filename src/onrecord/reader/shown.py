@@ -18,16 +18,21 @@ from aiohttp import web
 
 from onrecord import search as searching
 from onrecord.archive import CONFIG, Archive
-from onrecord.archive.layout import SEARCH
+from onrecord.archive.layout import MARKS, SEARCH
 from onrecord.config import Config
-from onrecord.errors import ArchiveLockedError, ArticleNotHeldError
+from onrecord.doors import Scope
+from onrecord.errors import ArchiveLockedError, ArticleNotHeldError, StorageError
+from onrecord.reader.access import asker
+from onrecord.reader.chinese import Wording
+from onrecord.reader.looks import look_of
 from onrecord.search import SearchIndex, Span
-from onrecord.store import HeldArticle, Listing
+from onrecord.store import HeldArticle, Listing, Mark, Marks
 
 ON_A_PAGE = 50
 #: A page number beyond this was made up.
 LAST_PAGE = 100_000
 _MONTHS_SHOWN = 24
+_WITH_FEED = re.compile(r"/(?:(?:source|author|topic)/[^/]+|changes)")
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ug", "ps", "yi", "ckb", "dv", "sd"})
 
@@ -39,18 +44,20 @@ class Row:
     held: HeldArticle
     source: str  #: its source's title
     day: str
+    mark: Mark
     headline: tuple[Span, ...] = ()
     lines: tuple[Span, ...] = ()
     revision: int | None = None  #: the match is in this revision, which is not the newest
 
 
 class Shown:
-    """One archive, as the pages see it. It is opened to be read alone."""
+    """One archive, as the pages see it. It is opened to be read alone; a reader's marks are all that is written."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.archive = Archive.open(root)
         self.index = SearchIndex(root / SEARCH)
+        self.marks = _marks(root, is_sealed=self.archive.state.is_sealed)
         self._config_at = (root / CONFIG).stat().st_mtime_ns
         self._following = asyncio.Lock()
         self._templates = jinja2.Environment(
@@ -65,13 +72,28 @@ class Shown:
     async def close(self, _: web.Application) -> None:
         """Let go of the archive."""
         self.index.close()
+        if self.marks:
+            self.marks.close()
         self.archive.close()
 
     # ---------------------------------------------------------------- pages
 
     def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a template filled in."""
-        given = {"archive_name": self.root.resolve().name, "asked": "", "path": request.path}
+        look, who = look_of(request), asker(request)
+        given = {
+            "archive_name": self.root.resolve().name,
+            "asked": "",
+            "path": request.path,
+            "here": request.path_qs,
+            "feed": feed_of(request),
+            "look": look,
+            "wording": Wording(look.script),
+            "csrf": who.csrf,
+            "user": who.user,
+            "role": who.role.value,
+            "may_mark": self.marks is not None and who.may(Scope.MARK),
+        }
         text = self._templates.get_template(template).render(**{**given, **values})
         headers = {"Cache-Control": "private, no-cache"}
         return web.Response(text=text, content_type="text/html", status=status, headers=headers)
@@ -87,7 +109,8 @@ class Shown:
         number = page_number(request)
         total = self.archive.catalog.count(listing)
         rows = self.rows(
-            self.archive.catalog.articles(replace(listing, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE))
+            request,
+            self.archive.catalog.articles(replace(listing, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE)),
         )
         return self.page(
             request,
@@ -100,6 +123,7 @@ class Shown:
             pages=math.ceil(total / ON_A_PAGE),
             months=self.archive.catalog.months(listing.source)[:_MONTHS_SHOWN] if listing.source else [],
             has_sources=listing.source is None,
+            unread_of=listing.source,
         )
 
     # ---------------------------------------------------------------- what is held
@@ -115,9 +139,18 @@ class Shown:
             raise ArticleNotHeldError(request.match_info["id"])
         return held
 
-    def rows(self, articles: Iterable[HeldArticle]) -> list[Row]:
-        """Return a list's rows."""
-        return [Row(held, self.title(held.source), f"{moment(held):%Y-%m-%d}") for held in articles]
+    def rows(self, request: web.Request, articles: Iterable[HeldArticle]) -> list[Row]:
+        """Return a list's rows, as they are marked for whoever asks."""
+        listed = list(articles)
+        marks = self.marks_of(request, [held.id for held in listed])
+        return [
+            Row(held, self.title(held.source), f"{moment(held):%Y-%m-%d}", marks.get(held.id, Mark()))
+            for held in listed
+        ]
+
+    def marks_of(self, request: web.Request, ids: Iterable[str]) -> dict[str, Mark]:
+        """Return the marks that whoever asks has on articles."""
+        return self.marks.marks(reader_of(request), ids) if self.marks else {}
 
     async def follow(self) -> None:
         """Bring the search index up to the archive, on a thread with an archive of its own."""
@@ -135,6 +168,11 @@ class Shown:
             self._config_at = at
         return self.archive.config
 
+    def is_known(self, source: str) -> bool:
+        """Is a source followed, or was it?"""
+        is_followed = any(one.id == source for one in self.config().sources)
+        return is_followed or source in self.archive.catalog.counts()
+
     def title(self, source: str) -> str:
         """Return what a source is called."""
         return next((one.title for one in self.config().sources if one.id == source and one.title), source)
@@ -151,6 +189,31 @@ def _follow(root: Path, index: SearchIndex) -> None:
         except ArchiveLockedError:
             # Another process indexes; what is there is searched.
             return
+
+
+def _marks(root: Path, *, is_sealed: bool) -> Marks | None:
+    """Return the marks; None where none were made, and the disk takes none."""
+    try:
+        return Marks(root / MARKS)
+    except StorageError:
+        if is_sealed and not (root / MARKS).is_file():
+            return None
+        raise
+
+
+def reader_of(request: web.Request) -> str:
+    """Return the name of whoever asks; "" is the one reader of an archive that has no others."""
+    return asker(request).user
+
+
+def feed_of(request: web.Request) -> str | None:
+    """Return the feed that holds what a page lists."""
+    path, asked = request.rel_url.raw_path, request.query.get("q", "").strip()
+    if path == "/search" and asked:
+        return f"/feeds/search.atom?{urlencode({'q': asked})}"
+    if path == "/":
+        return "/feeds/all.atom"
+    return f"/feeds{path}.atom" if _WITH_FEED.fullmatch(path) else None
 
 
 def by_day(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

@@ -303,6 +303,25 @@ def read(text: str, path: str) -> Document:
         DocumentFormatError: The text is no document of ours, or was changed into something else.
     """
     front, body, first_line = _split(text, path)
+    fields = _fields(front, path)
+    try:
+        content = read_body(body)
+    except UnreadableError as error:
+        what = f"line {first_line + error.line - 1}: {error.what}; {_ADVICE}"
+        raise DocumentFormatError(path, what) from error
+    return _document(fields, content.blocks)
+
+
+def read_front(text: str, path: str) -> Document:
+    """Return the document that *text* holds, as far as its front matter tells it: without blocks.
+
+    Raises:
+        DocumentFormatError: The front matter is none of ours.
+    """
+    return _document(_fields(_split(text, path)[0], path), ())
+
+
+def _fields(front: str, path: str) -> _Fields:
     try:
         found = yaml.load(front, Loader=_LOADER)  # noqa: S506 (the base loader makes text, lists and mappings alone)
     except yaml.YAMLError as error:
@@ -310,12 +329,7 @@ def read(text: str, path: str) -> Document:
     fields = _Fields(path, found if isinstance(found, dict) else {})
     if fields.integer("format") > FORMAT:
         raise DocumentFormatError(path, "written by a newer On Record; update it")
-    try:
-        content = read_body(body)
-    except UnreadableError as error:
-        what = f"line {first_line + error.line - 1}: {error.what}; {_ADVICE}"
-        raise DocumentFormatError(path, what) from error
-    return _document(fields, content.blocks)
+    return fields
 
 
 def _split(text: str, path: str) -> tuple[str, str, int]:

@@ -4,20 +4,23 @@
 shows where.
 """
 
+from onrecord.search.entry import Entry, Indexed, entry_of
 from onrecord.search.following import follow, moment_of
-from onrecord.search.index import Ask, Found, Hit, Indexed, SearchIndex
+from onrecord.search.index import Ask, Found, Hit, SearchIndex
 from onrecord.search.query import FIELDS, Node, parse
 from onrecord.search.snippets import Span, highlighted, snippet, sought
 
 __all__ = [
     "FIELDS",
     "Ask",
+    "Entry",
     "Found",
     "Hit",
     "Indexed",
     "Node",
     "SearchIndex",
     "Span",
+    "entry_of",
     "follow",
     "highlighted",
     "moment_of",

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-import snowballstemmer
+import Stemmer
 
 #: Raise it with every change of what is indexed: an index of another version is made anew.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 
 #: Characters that are searched one by one, as the inside of a regular expression's class: Han with its iteration marks,
 #: kana (the middle dot separates, and is left out), Hangul, Thai, Lao, Burmese, Khmer.
@@ -41,11 +41,14 @@ _MARK = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]")
 #: Letters whose marks make another letter, as Russian has it.
 _WHOLE_LETTERS = frozenset("йЙ")
 _SNOWBALL = {
-    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
-    "fr": "french", "hu": "hungarian", "id": "indonesian", "it": "italian", "nb": "norwegian", "nl": "dutch",
-    "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
-    "tr": "turkish",
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "nl": "dutch", "nn": "norwegian",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
+#: Snowball's own version: another one may stem a word otherwise, and the index must hold what a query looks for.
+STEMMER_VERSION = str(Stemmer.version())
 #: No word that a person looks for is longer; a line of base64 is.
 _LONGEST_WORD = 64
 
@@ -87,6 +90,8 @@ def fold(text: str) -> str:
 
 def fold_with_places(text: str) -> tuple[str, list[int]]:
     """Return *text* folded, and for each folded character, and the end, the place in *text* (NFC) that it came from."""
+    if all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
+        return text.translate(_FOLDING), list(range(len(text) + 1))
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -126,35 +131,25 @@ def base_language(tag: str | None) -> str:
 
 
 @cache
-def _stemmer(language: str) -> snowballstemmer.stemmer | None:
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
     name = _SNOWBALL.get(language)
-    return snowballstemmer.stemmer(name) if name else None
-
-
-# A word is stemmed once a process: an archive of a million articles has fewer words than this.
-_stems: dict[tuple[str, str], str] = {}
-_MOST_STEMS = 400_000
+    return Stemmer.Stemmer(name) if name else None
 
 
 def stem(word: str, language: str) -> str:
     """Return the stem of a folded word (Snowball); the word itself where the language has no stemmer."""
-    key = (language, word)
-    found = _stems.get(key)
-    if found is None:
-        stemmer = _stemmer(language)
-        found = stemmer.stemWord(word) if stemmer and len(word) <= _LONGEST_WORD else word
-        if len(_stems) >= _MOST_STEMS:
-            _stems.clear()
-        _stems[key] = found
-    return found
+    stemmer = _stemmer(language)
+    return str(stemmer.stemWord(word)) if stemmer and len(word) <= _LONGEST_WORD else word
 
 
 def stems(folded: str, language: str) -> set[str]:
     """Return the stems of the words of folded text that differ from their word, each as "en:run"."""
-    if language not in _SNOWBALL:
+    stemmer = _stemmer(language)
+    if stemmer is None:
         return set()
-    words = set(_WORD.findall(folded))
-    return {f"{language}:{root}" for word in words if (root := stem(word, language)) != word}
+    words = [word for word in set(_WORD.findall(folded)) if len(word) <= _LONGEST_WORD]
+    roots = stemmer.stemWords(words)
+    return {f"{language}:{root}" for word, root in zip(words, roots, strict=True) if root != word}
 
 
 def stem_terms(word: str, languages: Iterable[str]) -> list[tuple[str, str]]:

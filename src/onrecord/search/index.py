@@ -16,11 +16,11 @@ import tantivy
 
 from onrecord.errors import ArchiveLockedError, StorageError
 from onrecord.ledger import Head
-from onrecord.model import Digest, Document
+from onrecord.model import Digest
 from onrecord.search import analysis
+from onrecord.search.entry import OLD, Entry
 from onrecord.search.query import All, During, Is, Node, Not, Words
 from onrecord.search.query import Any as Some
-from onrecord.text import body_text
 
 #: Raise it with every change of the schema: an index of another version is made anew.
 SCHEMA_VERSION = 1
@@ -38,24 +38,10 @@ MONTH = 30 * 86_400.0
 
 MOST_FACETS = 200
 
-#: The words of earlier revisions stand in fields of their own, so that a search of what is newest never meets them.
-OLD = "old_"
-
 # What the index cuts text into: the same tokens as `analysis.tokens`, in the syntax of Rust's regex.
 _TOKENS = f"[{analysis.DENSE}]|[\\w--[_{analysis.DENSE}]]+|{analysis.BREAK}"
 
 _HEAD_KEY = "head"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indexed:
-    """One revision of an article, as it goes into the index."""
-
-    document: Document
-    at: datetime  #: published, else first captured
-    is_newest: bool = True
-    changed_at: datetime | None = None  #: of the newest revision, where there are several
-    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +122,7 @@ class SearchIndex:
 
     def _opened(self) -> tantivy.Index:
         version = self.folder / "version"
-        wanted = f"{SCHEMA_VERSION}.{analysis.ANALYSIS_VERSION}\n"
+        wanted = f"{SCHEMA_VERSION}.{analysis.ANALYSIS_VERSION} Snowball {analysis.STEMMER_VERSION}\n"
         if not version.is_file() or version.read_text("utf-8") != wanted:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -168,10 +154,16 @@ class SearchIndex:
         with _errors(self.folder):
             self._writing().delete_documents_by_term("id", article_id)
 
-    def add(self, one: Indexed) -> None:
+    def add(self, entry: Entry) -> None:
         """Put a revision in, with the next commit. Another entry of it is not taken out: `drop` does so."""
+        told = tantivy.Document()
+        for name, text in entry.texts:
+            told.add_text(name, text)
+        for name, number in entry.numbers:
+            told.add_integer(name, number)
+        told.add_boolean("newest", entry.is_newest)
         with _errors(self.folder):
-            self._writing().add_document(_entry(one))
+            self._writing().add_document(told)
 
     def commit(self, head: Head) -> None:
         """Make what was put in and taken out count, and note how far the ledger was followed: both or neither."""
@@ -349,73 +341,6 @@ class SearchIndex:
 
 def _by(tokenizer: tantivy.Tokenizer) -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tokenizer).build()
-
-
-def _entry(one: Indexed) -> tantivy.Document:
-    document = one.document
-    article, language = document.revision.article, analysis.base_language(document.revision.article.language)
-    entry = tantivy.Document()
-    entry.add_text("key", f"{document.id}/{document.revision.number}")
-    entry.add_text("id", document.id)
-    entry.add_integer("revision", document.revision.number)
-    entry.add_boolean("newest", one.is_newest)
-    age = "" if one.is_newest else OLD
-    headline = analysis.fold(article.headline)
-    body = analysis.fold("\n".join(_texts(document)))
-    for name, folded in (("headline", headline), ("words", body)):
-        beside = f"{age}headline_" if name == "headline" else age
-        entry.add_text(f"{age}{name}", analysis.marked(folded))
-        entry.add_text(f"{beside}pairs", " ".join(analysis.pairs(folded)))
-        if found := analysis.stems(folded, language):
-            entry.add_text(f"{beside}stems", " ".join(found))
-    _put_properties(entry, one)
-    return entry
-
-
-def _put_properties(entry: tantivy.Document, one: Indexed) -> None:
-    document, article = one.document, one.document.revision.article
-    moment = int(one.at.timestamp())
-    entry.add_integer("published", moment)
-    entry.add_text("source", document.source)
-    entry.add_text("month", f"{one.at:%Y-%m}")
-    for tag in _tags(article.language):
-        entry.add_text("language", tag)
-    if article.language:
-        entry.add_text("lang", article.language)
-    entry.add_text("author_words", analysis.BREAK.join(analysis.fold(name) for name in article.authors))
-    for name in article.authors:
-        entry.add_text("author", name)
-    for name, values in (("section", (article.section or "",)), ("topic", article.topics)):
-        for value in filter(None, values):
-            entry.add_text(name, analysis.fold(value))
-    for name, at in (("changed", one.changed_at), ("removed", one.removed_at)):
-        if at is not None:
-            entry.add_integer(name, int(at.timestamp()))
-            entry.add_text("is", name)
-    for name, is_there in (
-        ("picture", any(picture.path for picture in document.pictures.values())),
-        ("translation", bool(article.translations)),
-        ("correction", bool(article.corrections)),
-    ):
-        if is_there:
-            entry.add_text("has", name)
-
-
-def _texts(document: Document) -> Iterator[str]:
-    """Yield what a reader sees of an article but its headline."""
-    article = document.revision.article
-    yield from filter(None, (article.kicker, article.standfirst, article.byline))
-    yield body_text(article.blocks)
-    for picture in article.pictures:
-        yield from filter(None, (picture.caption, picture.credit))
-    yield from article.corrections
-    yield from article.credits
-
-
-def _tags(language: str | None) -> list[str]:
-    """Return a BCP 47 tag in lower case and each shorter one: "zh-hant-tw", "zh-hant", "zh"."""
-    parts = (language or "").lower().split("-")
-    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)] if language else []
 
 
 def _total(found: tantivy.SearchResult) -> int:

@@ -4,7 +4,7 @@ Each stands behind a narrow protocol, so that an object store or another databas
 Contains no decisions.
 """
 
-from onrecord.store._sqlite import copy_database
+from onrecord.store._sqlite import Database, copy_database
 from onrecord.store.catalog import SqliteCatalog
 from onrecord.store.disk import Disk
 from onrecord.store.files import FolderStore
@@ -26,11 +26,14 @@ from onrecord.store.state import (
     AbsenceRow,
     AddressRow,
     DeliveryRow,
+    DueRow,
     EntryRow,
     FeedRow,
     PictureRow,
     SourceRow,
     State,
+    WalkCount,
+    WalkRow,
     WindowRow,
 )
 
@@ -40,8 +43,10 @@ __all__ = [
     "AddressRow",
     "Catalog",
     "ChangeListing",
+    "Database",
     "DeliveryRow",
     "Disk",
+    "DueRow",
     "EntryRow",
     "FeedRow",
     "FileStore",
@@ -61,6 +66,8 @@ __all__ = [
     "SourceRow",
     "SqliteCatalog",
     "State",
+    "WalkCount",
+    "WalkRow",
     "WindowRow",
     "copy_database",
 ]

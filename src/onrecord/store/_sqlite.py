@@ -11,7 +11,7 @@ from urllib.parse import quote
 import apsw
 import apsw.ext
 
-from onrecord.errors import FormatVersionError, StorageError
+from onrecord.errors import DatabaseDamagedError, FormatVersionError, StorageError
 
 #: How long a reader waits for a writer that is in the middle of a checkpoint.
 BUSY_MS = 10_000
@@ -65,7 +65,7 @@ class Database:
         found = self.value("PRAGMA application_id")
         version = int(self.value("PRAGMA user_version"))
         if version and found != application_id:
-            raise StorageError(str(self.path), f"this is another program's database; {self._advice}")
+            raise DatabaseDamagedError(str(self.path), f"this is another program's database; {self._advice}")
         if version > len(migrations):
             what = f"written by a newer On Record (schema {version}, this one knows {len(migrations)}); update it"
             raise FormatVersionError(str(self.path), what)
@@ -127,7 +127,7 @@ class Database:
         try:
             yield
         except (apsw.NotADBError, apsw.CorruptError) as error:
-            raise StorageError(str(self.path), f"the file is damaged; {self._advice}") from error
+            raise DatabaseDamagedError(str(self.path), f"the file is damaged; {self._advice}") from error
         except apsw.FullError as error:
             raise StorageError(
                 str(self.path), "the disk is full; make room and run the command again"
@@ -138,7 +138,7 @@ class Database:
         except apsw.SQLError as error:
             # Our statements are tested: what they miss is missing in this file.
             what = f"the file is not laid out as this version expects ({error}); {self._advice}"
-            raise StorageError(str(self.path), what) from error
+            raise DatabaseDamagedError(str(self.path), what) from error
         except apsw.BusyError as error:
             what = "another process is writing to it; run the command again when that one is done"
             raise StorageError(str(self.path), what) from error

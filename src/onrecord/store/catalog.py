@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,6 +100,12 @@ _MIGRATIONS = (
         id TEXT NOT NULL, url TEXT NOT NULL, path TEXT, reason TEXT, PRIMARY KEY (id, url)
     ) WITHOUT ROWID;
     """,
+    # Which articles name which addresses as their translation or original. An older index learns it with each new
+    # revision, and of all when it is made again.
+    """
+    CREATE TABLE translation (id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (id, key)) WITHOUT ROWID;
+    CREATE INDEX translation_key ON translation (key);
+    """,
 )
 
 
@@ -127,6 +133,8 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
         ("source = ?", listing.source),
         (f"{_MOMENT} >= ?", _text(listing.since) if listing.since else None),
         (f"{_MOMENT} < ?", _text(listing.until) if listing.until else None),
+        ("first_captured_at >= ?", _text(listing.kept_since) if listing.kept_since else None),
+        ("first_captured_at < ?", _text(listing.kept_until) if listing.kept_until else None),
     ):
         if value is not None:
             wanted.append(condition)
@@ -142,6 +150,15 @@ def _where(listing: Listing) -> tuple[str, list[Any]]:
     if listing.changed:
         wanted.append("(revision > 1 OR removed_at IS NOT NULL)")
     return (f" WHERE {' AND '.join(wanted)}" if wanted else ""), values
+
+
+def _order(listing: Listing) -> str:
+    """Return what *listing* is sorted by."""
+    way = "ASC" if listing.oldest_first else "DESC"
+    if listing.by_keeping:
+        return f"first_captured_at {way}, id {way}"
+    moment = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
+    return f"{moment} {way}, number {way}"
 
 
 def _where_changed(listing: ChangeListing) -> tuple[str, list[Any]]:
@@ -207,6 +224,10 @@ class SqliteCatalog:
             self._note_forgotten(line)
         else:
             self._apply(line, document)
+        self.skip(line)
+
+    def skip(self, line: Line) -> None:
+        """Note that the index has come to a ledger line."""
         self._db.run("UPDATE head SET seq = ?, digest = ?", (line.seq, line.digest))
 
     def _apply(self, line: Line, document: Document | None) -> None:
@@ -270,7 +291,16 @@ class SqliteCatalog:
             (line.data["source"], line.data["number"], gone),
         )
         self._db.run("DELETE FROM gap WHERE url IN (SELECT url FROM alias WHERE id = ?)", (gone,))
-        for table in ("article", "author", "alias", "revision", "picture", "enclosure", "change"):
+        for table in (
+            "article",
+            "author",
+            "alias",
+            "revision",
+            "picture",
+            "enclosure",
+            "change",
+            "translation",
+        ):
             self._db.run(f"DELETE FROM {table} WHERE id = ?", (gone,))
 
     def _apply_rewriting(self, line: Line) -> None:
@@ -334,10 +364,14 @@ class SqliteCatalog:
         )
 
     def _put_parts(self, document: Document) -> None:
-        """Write who wrote an article, its pictures and its enclosures, in place of those that were known."""
+        """Write who wrote an article, its translations, pictures and enclosures, in place of those that were known."""
         self._db.run("DELETE FROM author WHERE id = ?", (document.id,))
         for name in document.revision.article.authors:
             self._db.run("INSERT OR IGNORE INTO author VALUES (?, ?)", (document.id, name))
+        self._db.run("DELETE FROM translation WHERE id = ?", (document.id,))
+        for other in document.revision.article.translations:
+            key = (document.id, lookup_key(other.url))
+            self._db.run("INSERT OR IGNORE INTO translation VALUES (?, ?)", key)
         self._db.run("DELETE FROM picture WHERE id = ?", (document.id,))
         for picture in document.pictures.values():
             self._db.run(
@@ -479,11 +513,35 @@ class SqliteCatalog:
         row = self._db.row(f"{_ARTICLE} WHERE id = (SELECT id FROM alias WHERE key = ?)", (lookup_key(url),))
         return _held(row) if row else None
 
+    def find_all(self, keys: Iterable[str]) -> dict[str, HeldArticle]:
+        """Return the articles that addresses name, by their lookup keys: as `find`, for many at once."""
+        sql = "SELECT key, id FROM alias WHERE key IN (SELECT value FROM json_each(?))"
+        named = self._db.rows(sql, (json.dumps(list(keys)),))
+        rows = (
+            self._db.rows(
+                f"{_ARTICLE} WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps([row[1] for row in named]),),
+            )
+            if named
+            else []
+        )
+        held = {one.id: one for one in map(_held, rows)}
+        return {key: held[found] for key, found in named if found in held}
+
+    def translations(self, article_id: str) -> list[HeldArticle]:
+        """Return the held articles that name this one as their translation or original, or that it names so."""
+        sql = (
+            f"{_ARTICLE} WHERE id <> ?1 AND id IN ("
+            "SELECT translation.id FROM translation JOIN alias USING (key) WHERE alias.id = ?1"
+            " UNION SELECT alias.id FROM translation JOIN alias USING (key) WHERE translation.id = ?1)"
+            " ORDER BY first_captured_at, id"
+        )
+        return [_held(row) for row in self._db.rows(sql, (article_id,))]
+
     def articles(self, listing: Listing) -> Iterator[HeldArticle]:
         """Yield what *listing* asks for, newest first."""
         where, values = _where(listing)
-        order = "removed_at" if listing.removed else _SEEN_CHANGED if listing.changed else _MOMENT
-        sql = f"{_ARTICLE}{where} ORDER BY {order} DESC, number DESC"
+        sql = f"{_ARTICLE}{where} ORDER BY {_order(listing)}"
         if listing.limit is not None:
             sql += " LIMIT ? OFFSET ?"
             values += [listing.limit, listing.offset]
@@ -556,6 +614,11 @@ class SqliteCatalog:
         """Was the article of this address deleted on purpose?"""
         return self._db.row("SELECT 1 FROM forgotten WHERE key = ?", (lookup_key(url),)) is not None
 
+    def forgotten(self, keys: Iterable[str]) -> set[str]:
+        """Return those of these lookup keys whose articles were deleted on purpose."""
+        sql = "SELECT key FROM forgotten WHERE key IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.rows(sql, (json.dumps(list(keys)),))}
+
     def records_in(self, segment: str) -> set[int]:
         """Return where in a segment the records stand that documents were read from."""
         sql = "SELECT record_offset FROM revision WHERE record_path = ?"
@@ -576,6 +639,11 @@ class SqliteCatalog:
             "SELECT path FROM picture WHERE digest = ? AND path IS NOT NULL LIMIT 1", (digest,)
         )
         return str(found) if found else None
+
+    def picture_urls(self, path: str) -> list[str]:
+        """Return the addresses of the picture that is kept at *path*, as newest revisions show it."""
+        sql = "SELECT DISTINCT url FROM picture WHERE path = ? ORDER BY url"
+        return [row[0] for row in self._db.rows(sql, (path,))]
 
     def pictures(self, article_id: str) -> list[tuple[str, str | None, str | None]]:
         """Return (address, path, reason why it is missing) of an article's pictures."""
@@ -600,6 +668,11 @@ class SqliteCatalog:
         """Return the last line that is a signature."""
         row = self._db.row("SELECT seq, at, key FROM signed ORDER BY seq DESC LIMIT 1")
         return SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) if row else None
+
+    def signed_since(self, seq: int) -> list[SignedHead]:
+        """Return the lines that are signatures, from line *seq* on, the newest first."""
+        rows = self._db.rows("SELECT seq, at, key FROM signed WHERE seq >= ? ORDER BY seq DESC", (seq,))
+        return [SignedHead(seq=row[0], at=_moment(row[1]), key=row[2]) for row in rows]
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return, for each source, how many articles, revisions, removals and pictures are held or missing."""

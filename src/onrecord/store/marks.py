@@ -75,6 +75,10 @@ class Marks:
         """Can nothing be noted in it?"""
         return self._db.is_sealed
 
+    def is_sound(self) -> bool:
+        """Does SQLite's own check find the file whole?"""
+        return self._db.is_sound()
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()

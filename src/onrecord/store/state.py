@@ -6,12 +6,12 @@ No article hangs on it: lose it, and the next round asks unconditionally and kee
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from onrecord.store._sqlite import Database
 from onrecord.urls import lookup_key
@@ -92,6 +92,25 @@ _MIGRATIONS = (
         allowed INTEGER NOT NULL, disallowed INTEGER NOT NULL, PRIMARY KEY (month, host)
     ) WITHOUT ROWID;
     """,
+    # Rhythms, and what is due found without a walk over all that was ever listed.
+    """
+    ALTER TABLE feed ADD COLUMN cache_max_age INTEGER;
+    ALTER TABLE feed ADD COLUMN retry_at TEXT;
+    ALTER TABLE source ADD COLUMN rhythm TEXT;
+    CREATE INDEX address_due ON address (source, next_at) WHERE next_at IS NOT NULL;
+    CREATE INDEX entry_due ON entry (source, next_at) WHERE next_at IS NOT NULL;
+    """,
+    # The way back in time: each list that is read on it, once.
+    """
+    CREATE TABLE walk (
+        source TEXT NOT NULL, url TEXT NOT NULL, is_robots INTEGER NOT NULL DEFAULT 0, since TEXT NOT NULL,
+        modified TEXT, read_at TEXT, found INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, reason TEXT,
+        PRIMARY KEY (source, url)
+    ) WITHOUT ROWID;
+    ALTER TABLE entry ADD COLUMN is_past INTEGER NOT NULL DEFAULT 0;
+    """,
+    # Up to which line of the ledger the state knew all that was held, at a round's end.
+    "ALTER TABLE round ADD COLUMN noted_until INTEGER",
 )
 
 
@@ -138,6 +157,8 @@ class FeedRow:
     record_id: str | None = None
     record_date: datetime | None = None
     payload_digest: str | None = None
+    cache_max_age: int | None = None  #: seconds, as its server says
+    retry_at: datetime | None = None  #: its server's Retry-After
     read_at: datetime | None = None  #: when it last answered with a whole list, or that it had not changed
     gone_at: datetime | None = None  #: since when its server says that it is gone for good
     hub_url: str | None = None  #: WebSub
@@ -168,11 +189,14 @@ class EntryRow:
     first_seen_at: datetime
     last_seen_at: datetime
     article_id: str | None = None
-    outcome: str  #: "waiting", "kept", "refused", "failed", "gone", or a verdict that is no article
+    #: "queued" (an article of the past, to be asked for), "waiting", "kept", "left", "refused", "failed", "gone", or a
+    #: verdict that is no article
+    outcome: str
     reason: str | None = None
     attempts: int = 0
     next_at: datetime | None = None
     list_record: str | None = None  #: WARC-Record-ID of the list that last named it
+    is_past: bool = False  #: it came by the way back in time; no list that is followed named it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,10 +223,48 @@ class SourceRow:
     checked_at: datetime | None = None
     failures: int = 0
     reason: str | None = None
+    rhythm: str | None = None  #: schedule.Rhythm, as text
     judged_at: datetime | None = None  #: when it was last looked at for gaps
     left_at: datetime | None = (
         None  #: when a round that was at its limit left it; None: it was followed to the end
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkRow:
+    """A list on a source's way back in time."""
+
+    source: str
+    url: str
+    is_robots: bool = False  #: it is the robots.txt that names the sitemaps
+    since: datetime  #: how far back
+    modified: str | None = None  #: when it was changed, as the index states; the newest are read first
+    read_at: datetime | None = None  #: None: it is still to be read
+    found: int = 0  #: articles that were not known
+    attempts: int = 0
+    reason: str | None = None  #: why it could not be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkCount:
+    """How far a source's way back in time has been gone."""
+
+    since: datetime
+    read: int  #: lists
+    to_read: int
+    failed: int
+    found: int  #: articles that were not known
+    queued: int  #: of these, still to be asked for
+    missed: int  #: of these, asked for and not kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow:
+    """When a source is to be seen to. None: never was; nothing is to be looked at."""
+
+    next_at: datetime | None
+    checked_at: datetime | None
+    look_at: datetime | None  #: the earliest of its articles, and of its entries that became none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,8 +291,8 @@ _Row = TypeVar("_Row")
 _MOMENTS = frozenset(
     {
         *("record_date", "looked_at", "next_at", "checked_at", "first_seen_at", "last_seen_at", "tried_at"),
-        *("answered_at", "counted_at"),
-        *("read_at", "first_read_at", "joined_since", "judged_at", "gone_at", "left_at"),
+        *("answered_at", "counted_at", "retry_at", "since", "read_at"),
+        *("first_read_at", "joined_since", "judged_at", "gone_at", "left_at"),
     }
 )
 
@@ -246,6 +308,10 @@ class State:
     def is_sealed(self) -> bool:
         """Can nothing be noted in it?"""
         return self._db.is_sealed
+
+    def is_sound(self) -> bool:
+        """Does SQLite's own check find the state whole?"""
+        return self._db.is_sound()
 
     def close(self) -> None:
         """Close the file."""
@@ -299,6 +365,65 @@ class State:
         """Return what came of a source's entry."""
         return self._get(EntryRow, "entry", "source = ? AND key = ?", (source, key))
 
+    def entries(self, source: str, keys: Iterable[str]) -> dict[str, EntryRow]:
+        """Return what came of those of a source's entries that are known, by their keys."""
+        sql = "source = ? AND key IN (SELECT value FROM json_each(?))"
+        rows = self._all(EntryRow, "entry", sql, (source, json.dumps(list(keys))))
+        return {row.key: row for row in rows}
+
+    def seen_again(self, source: str, keys: Iterable[str], at: datetime, *, record: str | None) -> None:
+        """Note that entries were listed again, in the list of which *record* is the capture; they said nothing new."""
+        sql = (
+            "UPDATE entry SET last_seen_at = ?, list_record = ?"
+            " WHERE source = ? AND key IN (SELECT value FROM json_each(?))"
+        )
+        self._db.run(sql, (_text(at), record, source, json.dumps(list(keys))))
+
+    # ---- the way back in time
+
+    def walks(self, source: str, *, limit: int) -> list[WalkRow]:
+        """Return the lists that a source's way back has still to read, the newest first."""
+        where = "source = ? AND read_at IS NULL ORDER BY attempts, is_robots DESC, modified DESC, url LIMIT ?"
+        return self._all(WalkRow, "walk", where, (source, limit))
+
+    def walk(self, source: str, url: str) -> WalkRow | None:
+        """Return a list of a source's way back."""
+        return self._get(WalkRow, "walk", "source = ? AND url = ?", (source, url))
+
+    def walking(self) -> set[str]:
+        """Return the sources whose way back has lists to read."""
+        return {row[0] for row in self._db.rows("SELECT DISTINCT source FROM walk WHERE read_at IS NULL")}
+
+    def walked(self, source: str) -> WalkCount | None:
+        """Return how far a source's way back has been gone; None if it goes nowhere."""
+        row = self._db.row(
+            "SELECT MIN(since), SUM(read_at IS NOT NULL AND reason IS NULL), SUM(read_at IS NULL),"
+            " SUM(read_at IS NOT NULL AND reason IS NOT NULL), SUM(found) FROM walk WHERE source = ?",
+            (source,),
+        )
+        if row is None or row[0] is None:
+            return None
+        queued, missed = self._db.rows(
+            "SELECT total(outcome = 'queued'), total(outcome NOT IN ('queued', 'kept')) FROM entry"
+            " WHERE source = ? AND is_past",
+            (source,),
+        )[0]
+        return WalkCount(
+            since=_moment(row[0]),
+            read=row[1],
+            to_read=row[2],
+            failed=row[3],
+            found=row[4],
+            queued=int(queued),
+            missed=int(missed),
+        )
+
+    def queued_until(self, source: str) -> datetime | None:
+        """Return when the last article of the past is to be asked for."""
+        sql = "SELECT MAX(next_at) FROM entry WHERE source = ? AND outcome = 'queued'"
+        at = self._db.value(sql, (source,))
+        return _moment(at) if at else None
+
     def entry_of_article(self, article_id: str) -> EntryRow | None:
         """Return the entry that an article came by, the first of them."""
         return self._get(EntryRow, "entry", "article_id = ? ORDER BY first_seen_at, key", (article_id,))
@@ -306,12 +431,18 @@ class State:
     def entries_not_kept(self, source: str) -> list[EntryRow]:
         """Return the entries of a source that became no article, newest first."""
         return self._all(
-            EntryRow, "entry", "source = ? AND outcome <> 'kept' ORDER BY last_seen_at DESC, key", (source,)
+            EntryRow,
+            "entry",
+            "source = ? AND outcome NOT IN ('kept', 'queued') ORDER BY last_seen_at DESC, key",
+            (source,),
         )
 
     def entries_seen(self, source: str, *, limit: int) -> list[tuple[str, datetime]]:
-        """Return (address, when it was first listed) of the newest entries of a source, kept or not."""
-        sql = "SELECT url, first_seen_at FROM entry WHERE source = ? ORDER BY first_seen_at DESC LIMIT ?"
+        """Return (address, when it was first listed) of the newest entries of a source's lists, kept or not."""
+        sql = (
+            "SELECT url, first_seen_at FROM entry WHERE source = ? AND NOT is_past"
+            " ORDER BY first_seen_at DESC LIMIT ?"
+        )
         return [(row[0], _moment(row[1])) for row in self._db.rows(sql, (source, limit))]
 
     def entries_due(self, source: str, now: datetime) -> list[EntryRow]:
@@ -397,16 +528,53 @@ class State:
         """Forget that a hook was to be told: it was."""
         self._db.run("DELETE FROM delivery WHERE hook = ? AND seq = ?", (row.hook, row.seq))
 
+    def due(self) -> dict[str, DueRow]:
+        """Return when each source that is known is to be seen to."""
+        sql = """
+            SELECT id, next_at, checked_at, (
+                SELECT MIN(next_at) FROM address INDEXED BY address_due WHERE source = id AND next_at IS NOT NULL
+            ), (
+                SELECT MIN(next_at) FROM entry INDEXED BY entry_due WHERE source = id AND next_at IS NOT NULL
+            ) FROM source
+            """
+        found: dict[str, DueRow] = {}
+        for name, next_at, checked_at, *looks in self._db.rows(sql):
+            look_at = min((at for at in looks if at), default=None)
+            moments = [_moment(at) if at else None for at in (next_at, checked_at, look_at)]
+            found[name] = DueRow(next_at=moments[0], checked_at=moments[1], look_at=moments[2])
+        return found
+
+    def bring_back(self, now: datetime) -> None:
+        """Make due what was done after *now*, by a clock that has been set back since."""
+        with self.transaction():
+            values = (_text(now),) * 2
+            self._db.run("UPDATE address SET looked_at = NULL, next_at = ? WHERE looked_at > ?", values)
+            self._db.run("UPDATE source SET checked_at = NULL, next_at = ? WHERE checked_at > ?", values)
+            self._db.run(
+                "UPDATE feed SET checked_at = NULL, retry_at = NULL WHERE checked_at > ?", values[:1]
+            )
+            self._db.run(
+                "UPDATE entry SET first_seen_at = min(first_seen_at, ?), last_seen_at = ?, next_at = min(next_at, ?)"
+                " WHERE last_seen_at > ?",
+                values * 2,
+            )
+            self._db.run("UPDATE round SET started_at = ? WHERE started_at > ?", values)
+
     def put(
         self,
-        row: AddressRow | FeedRow | WindowRow | EntryRow | PictureRow | SourceRow | AbsenceRow | DeliveryRow,
+        row: AddressRow
+        | FeedRow
+        | WindowRow
+        | EntryRow
+        | PictureRow
+        | SourceRow
+        | AbsenceRow
+        | DeliveryRow
+        | WalkRow,
     ) -> None:
         """Write a row, in place of the one with its key."""
-        table = _TABLES[type(row)]
-        values = [_text(value) if isinstance(value, datetime) else value for value in astuple(row)]
-        names = ", ".join(field.name for field in fields(row))
-        marks = ", ".join("?" * len(values))
-        self._db.run(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", values)
+        columns = _COLUMNS[type(row)]
+        self._db.run(columns.put, columns.values(row))
 
     # ---- hosts: `fetch.HostMemory` stands on these
 
@@ -465,10 +633,24 @@ class State:
         """Note that a round has begun."""
         self._db.run("INSERT OR REPLACE INTO round (id, started_at) VALUES (?, ?)", (round_id, _text(at)))
 
-    def end_round(self, round_id: str, at: datetime, report: Mapping[str, Any]) -> None:
-        """Note that a round has ended, and what it brought."""
-        values = (_text(at), json.dumps(report, ensure_ascii=False), round_id)
-        self._db.run("UPDATE round SET ended_at = ?, report = ? WHERE id = ?", values)
+    def end_round(
+        self, round_id: str, at: datetime, report: Mapping[str, Any], *, noted_until: int | None = None
+    ) -> None:
+        """Note that a round has ended, and what it brought.
+
+        *noted_until*: the ledger's line up to which this state now knows the address of each article.
+        """
+        values = (_text(at), json.dumps(report, ensure_ascii=False), noted_until, round_id)
+        sql = "UPDATE round SET ended_at = ?, report = ?, noted_until = ifnull(?, noted_until) WHERE id = ?"
+        self._db.run(sql, values)
+
+    def noted_until(self) -> int:
+        """Return the ledger's line up to which the address of each article was noted; 0 if nobody knows."""
+        sql = (
+            "SELECT noted_until FROM round WHERE noted_until IS NOT NULL"
+            " ORDER BY started_at DESC, id DESC LIMIT 1"
+        )
+        return self._db.value(sql) or 0
 
     def last_round(self) -> tuple[datetime, datetime | None, dict[str, Any]] | None:
         """Return when the last round began, when it ended, and what it brought."""
@@ -486,9 +668,41 @@ class State:
         return found[0] if found else None
 
     def _all(self, kind: type[_Row], table: str, where: str, values: tuple[Any, ...]) -> list[_Row]:
-        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-        sql = f"SELECT {', '.join(names)} FROM {table} WHERE {where}"
-        return [kind(**_typed(names, row)) for row in self._db.rows(sql, values)]
+        columns = _COLUMNS[kind]
+        rows = self._db.rows(f"SELECT {columns.names} FROM {table} WHERE {where}", values)
+        return [columns.row(values) for values in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns(Generic[_Row]):
+    """A table's columns, and the way from rows to values and back."""
+
+    kind: type[_Row]
+    fields: tuple[str, ...]
+    names: str  #: with commas between them
+    put: str  #: the statement that writes a row
+    read: tuple[tuple[str, Callable[[Any], Any]], ...]  #: how columns that are no plain values are read
+
+    @classmethod
+    def of(cls, kind: type[_Row], table: str) -> _Columns[_Row]:
+        names = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]
+        marks = ", ".join("?" * len(names))
+        put = f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({marks})"
+        read = tuple(
+            (name, _moment if name in _MOMENTS else bool) for name in names if name in _MOMENTS | _FLAGS
+        )
+        return cls(kind, names, ", ".join(names), put, read)
+
+    def row(self, values: tuple[Any, ...]) -> _Row:
+        found = dict(zip(self.fields, values, strict=True))
+        for name, read in self.read:
+            if found[name] is not None:
+                found[name] = read(found[name])
+        return self.kind(**found)
+
+    def values(self, row: _Row) -> list[Any]:
+        found = [getattr(row, name) for name in self.fields]
+        return [_text(value) if isinstance(value, datetime) else value for value in found]
 
 
 _TABLES: dict[type, str] = {
@@ -500,16 +714,8 @@ _TABLES: dict[type, str] = {
     SourceRow: "source",
     AbsenceRow: "absence",
     DeliveryRow: "delivery",
+    WalkRow: "walk",
 }
-
-
-def _typed(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
-    found = dict(zip(names, row, strict=True))
-    for name in _MOMENTS & found.keys():
-        found[name] = _moment(found[name]) if found[name] else None
-    if "may_pass" in found:
-        found["may_pass"] = bool(found["may_pass"])
-    return found
 
 
 def _quoted(text: str) -> str:
@@ -518,8 +724,14 @@ def _quoted(text: str) -> str:
 
 
 def _text(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    at = at.astimezone(UTC)
+    # As "%Y-%m-%dT%H:%M:%SZ" writes it, in a fraction of the time.
+    return f"{at.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+_FLAGS = frozenset({"may_pass", "is_robots", "is_past"})
+_COLUMNS: dict[type, _Columns[Any]] = {kind: _Columns.of(kind, table) for kind, table in _TABLES.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from onrecord.warc.cdxj import cdxj_line, surt_key, write_cdxj
 from onrecord.warc.completing import Completion, complete
-from onrecord.warc.reading import RecoveredSegment, iter_records, read_record, recover
+from onrecord.warc.reading import RecoveredSegment, damaged_member, iter_records, read_record, recover
 from onrecord.warc.records import (
     IDENTICAL_PAYLOAD,
     NOT_MODIFIED,
@@ -20,9 +20,10 @@ from onrecord.warc.records import (
     payload_digest,
 )
 from onrecord.warc.rewriting import Fate, Rewritten, rewrite
-from onrecord.warc.writing import SegmentWriter, stored_payload_id
+from onrecord.warc.writing import GZIP_BITS, SegmentWriter, stored_payload_id
 
 __all__ = [
+    "GZIP_BITS",
     "IDENTICAL_PAYLOAD",
     "NOT_MODIFIED",
     "PRUNED_PAYLOAD",
@@ -36,6 +37,7 @@ __all__ = [
     "StoredRecord",
     "cdxj_line",
     "complete",
+    "damaged_member",
     "iter_records",
     "payload_digest",
     "read_record",

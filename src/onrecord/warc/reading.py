@@ -119,7 +119,7 @@ def _recover(stream: BinaryIO, name: str) -> RecoveredSegment:
             offset += _read_at(stream, offset, name).ref.length
             records += 1
         except _TornError as torn:
-            if _has_whole_record_after(stream, offset + 1, name):
+            if _next_whole(stream, offset + 1, name) is not None:
                 raise _damaged(name, torn) from torn
             stream.truncate(offset)
             stream.flush()
@@ -128,8 +128,21 @@ def _recover(stream: BinaryIO, name: str) -> RecoveredSegment:
     return RecoveredSegment(name, offset, records, 0)
 
 
-def _has_whole_record_after(stream: BinaryIO, start: int, name: str) -> bool:
-    """Does a whole record begin at *start* or behind it?"""
+def damaged_member(segment: Path) -> tuple[int, int] | None:
+    """Return where the first damaged record of the file *segment* begins, and where it ends; None if all are whole."""
+    with segment.open("rb") as stream:
+        end = stream.seek(0, os.SEEK_END)
+        offset = 0
+        while offset < end:
+            try:
+                offset += _read_at(stream, offset, str(segment)).ref.length
+            except _TornError:
+                return offset, _next_whole(stream, offset + 1, str(segment)) or end
+    return None
+
+
+def _next_whole(stream: BinaryIO, start: int, name: str) -> int | None:
+    """Return where, from *start* on, the first whole record begins."""
     at = start
     while True:
         stream.seek(at)
@@ -141,9 +154,9 @@ def _has_whole_record_after(stream: BinaryIO, start: int, name: str) -> bool:
             except _TornError:
                 at += found + 1
                 continue
-            return True
+            return at + found
         if len(chunk) < READ_BYTES:
-            return False
+            return None
         at += len(chunk) - len(GZIP_MAGIC) + 1
 
 
