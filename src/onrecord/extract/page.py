@@ -52,7 +52,7 @@ def read(
         problems.append(Problem("page-too-large", f"{len(body):,} bytes; read the first {MAX_PAGE:,}"))
         body = body[:MAX_PAGE]
     decoded = markup.decode(body, content_type)
-    if len(decoded.utf8) > MAX_PAGE:  # bytes that make no character take three in its place
+    if len(decoded.utf8) > MAX_PAGE:  # a byte of another encoding may take three
         problems.append(
             Problem("page-too-large", f"{len(decoded.utf8):,} bytes of UTF-8; read the first {MAX_PAGE:,}")
         )
