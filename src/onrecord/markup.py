@@ -344,7 +344,7 @@ def _is_monstrous(piece: bytes) -> bool:
     """Tell whether *piece*, what stands between two ">", opens a tag of too many attributes."""
     start = piece.rfind(b"<") + 1
     tail = piece[start:]
-    if not start or not tail[:1].isalpha():
-        return False  # a long text, or no tag
+    if not start or len(tail) < 2 * MAX_ATTRIBUTES or not tail[:1].isalpha():
+        return False  # a long text or script, or no tag
     parts = islice(_ATTRIBUTE_PARTS.finditer(tail), MAX_ATTRIBUTES + 1)
     return sum(1 for _ in parts) > MAX_ATTRIBUTES
