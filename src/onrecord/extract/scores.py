@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from onrecord.extract.survey import HEADINGS, PARAGRAPH, Box, Line, Survey
-from onrecord.extract.words import NEWSLETTER, POINTER, PROMPTS, Sign, is_a_notice, speaks_of_a_wall
+from onrecord.extract.words import NEWSLETTER, POINTER, PROMPTS, Sign, speaks_of_a_wall, speaks_of_its_house
 
 #: A notice of the house inside a text is no longer than this.
 MAX_NOTICE = 500
@@ -139,7 +139,7 @@ def is_notice(line: Line) -> bool:
     """Is a line a pointer to another story, a call to subscribe, a word about a wall, or one of the house?"""
     text = line.text
     size = len(text)
-    if size < MAX_NOTICE and is_a_notice(text):
+    if size < MAX_NOTICE and speaks_of_its_house(text):
         return True
     if size < 220 and PROMPTS.match(text) and (line.link_share > 0.2 or line.weight < 40):
         return True

@@ -250,7 +250,7 @@ NOTICE = re.compile(
 _NOTICE_STEMS = ("reached ", "tip?", "commission", "compensation", "affiliate", "follow ", "provision")
 
 
-def is_a_notice(text: str) -> bool:
+def speaks_of_its_house(text: str) -> bool:
     """Tell whether *text* says of its house, or its writer, what such notices say."""
     low = text.lower()
     return any(stem in low for stem in _NOTICE_STEMS) and NOTICE.search(text) is not None
