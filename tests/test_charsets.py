@@ -54,3 +54,9 @@ def test_what_python_alone_would_break_is_read_as_browsers_read_it(
 ) -> None:
     """A price in euro and a company's name stay readable; what is broken is seen to be."""
     assert charsets.text_of(body, codec) == text
+
+
+def test_a_text_of_broken_characters_alone_is_read_at_once() -> None:
+    """Each that is looked at one by one takes a microsecond; 16 MB of them would hold a round up for ten seconds."""
+    body = b"\x80\xff" * charsets.MAX_MENDED
+    assert charsets.text_of(body, "gb18030") == "\ufffd\ufffd" * charsets.MAX_MENDED

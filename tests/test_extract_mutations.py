@@ -77,3 +77,9 @@ def test_lists_in_lists_without_end_are_laid_out_as_deep_as_articles_go() -> Non
     article = extract.read_page(page.encode(), url=URL).article
     assert article is not None
     assert list(texts(asdict(article)))
+
+
+def test_bytes_that_grow_when_they_are_decoded_are_cut_too() -> None:
+    """What is read of a page has one limit, before it is decoded and after, and says where it was cut."""
+    page = b"<h1>Bridge shut</h1><p>" + b"\xff" * 9_000_000
+    assert "page-too-large" in {one.code for one in extract.read_page(page, url=URL).problems}

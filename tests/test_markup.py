@@ -103,11 +103,24 @@ def test_a_character_cut_in_two_by_the_size_of_a_look_is_whole() -> None:
     assert (decoded.encoding, decoded.problems) == ("utf-8", ())
 
 
-def test_what_stands_around_a_monstrous_tag_is_kept() -> None:
+@pytest.mark.parametrize(("apart", "value"), [(" ", "=1"), ("/", ""), ("", '=""'), ('" ', "=")])
+def test_what_stands_around_a_monstrous_tag_is_kept(apart: str, value: str) -> None:
     """One tag made to hurt must not take the page's text with it."""
-    monster = "<p " + " ".join(f"a{number}=1" for number in range(10_000)) + ">"
+    monster = "<p " + apart.join(f"a{number}{value}" for number in range(10_000)) + ">"
     tree = markup.parse(f"<h1>Before</h1>{monster}<h2>After</h2>")
     assert [element.text for element in tree.elements("h1", "h2")] == ["Before", "After"]
+
+
+def test_a_picture_within_an_attribute_is_no_monstrous_tag() -> None:
+    """Base64 has a slash in each line; the picture's tag, and what it shows, are the page's."""
+    tree = markup.parse(f'<img src="data:image/png;base64,{"abc/" * 10_000}" alt="A bridge"><p>After')
+    assert [element.attributes["alt"] for element in tree.elements("img")] == ["A bridge"]
+
+
+def test_a_long_text_without_tags_is_no_monstrous_tag() -> None:
+    """A verdict printed as plain text has ten thousand words between two tags."""
+    tree = markup.parse(f"<pre>{'word ' * 10_000}</pre><p>After")
+    assert (len(next(tree.elements("pre")).text), tree.problems) == (50_000, ())
 
 
 def test_elements_come_in_the_order_of_the_page() -> None:

@@ -63,7 +63,11 @@ REFUSED = frozenset(
 )
 LABELS = frozenset(_CODECS)
 
+#: Broken characters of one text that are looked at one by one; a text of more is no text.
+MAX_MENDED = 50_000
 _REPLACED = "onrecord-replaced"
+# The encodings in which browsers read what Python's codec has nothing for.
+_MENDED = frozenset(("gb18030", "euc_jp"))
 
 
 def codec_of(label: str) -> str | None:
@@ -73,7 +77,10 @@ def codec_of(label: str) -> str | None:
 
 def text_of(body: bytes, codec: str) -> str:
     """Return *body* read by *codec* as browsers read it: what is broken is U+FFFD. Never raises."""
-    return body.decode(codec, _REPLACED)
+    text = body.decode(codec, "replace")
+    if codec in _MENDED and 0 < text.count("\ufffd") <= MAX_MENDED:
+        return body.decode(codec, _REPLACED)
+    return text
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:

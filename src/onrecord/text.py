@@ -35,6 +35,8 @@ _SET_SPACES = re.compile("[\u00a0\u3000]+")
 
 def clean(text: str) -> str:
     """Return *text* without control characters, lone surrogates and direction overrides."""
+    if text.isprintable():
+        return text  # as most are: none of these is
     return _UNWANTED.sub(
         lambda match: "\n" if match[0] in "\r\u2028\u2029" else "", text.replace("\r\n", "\n")
     )
@@ -42,6 +44,8 @@ def clean(text: str) -> str:
 
 def fold_space(text: str) -> str:
     """Return *text* cleaned, on one line, with single spaces and none at its ends."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return _ALL_SPACES.sub(" ", clean(text)).strip()
 
 

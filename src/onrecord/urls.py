@@ -90,6 +90,7 @@ def _host_and_port(authority: str) -> tuple[str, str, str]:
     return (head, colon, tail) if colon and not tail.endswith("]") else (authority, "", "")
 
 
+@lru_cache(maxsize=1_024)  # a page's addresses are of a few hosts
 def _host(name: str) -> str | None:
     """Return a host in its one form, or None if it can't be one."""
     if name.startswith("[") and name.endswith("]") and "%" not in name:
@@ -123,6 +124,13 @@ def _authority(parts: _Parts) -> str:
 # ---------------------------------------------------------------- following a link
 
 
+@lru_cache(maxsize=64)  # all relative links of a page stand on one
+def _ground(base: str) -> re.Match[str] | None:
+    """Return the parts of the address that relative links are joined to, or None if it is none."""
+    base = _trimmed(base)
+    return _REFERENCE.match(base) if _split(base) else None
+
+
 def resolve(link: str, base: str) -> str | None:
     """Return the absolute http or https address that *link* means on the page *base*, or None.
 
@@ -137,8 +145,7 @@ def resolve(link: str, base: str) -> str | None:
     if _ABSOLUTE.match(link):
         return _anonymous(link) if _split(link) else None
     match = _REFERENCE.match(link)
-    base = _trimmed(base)
-    ground = _REFERENCE.match(base) if _split(base) else None
+    ground = _ground(base)
     if match is None:
         return None
     scheme = (match["scheme"] or "").lower()

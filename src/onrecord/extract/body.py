@@ -36,9 +36,7 @@ class Body:
 
     chosen: list[int] = field(default_factory=list)
     box: Box | None = None
-    start: int = (
-        0  #: where the text begins by rule, or later; lines above it that were learned to be text count too
-    )
+    start: int = 0  #: where it begins by rule; what was learned to be text may stand above
     end: int = 0
     after: list[int] = field(default_factory=list)  #: lines of the article's box that follow the text
     scores: dict[int, float] = field(default_factory=dict)  #: what each line says by rule for being text

@@ -58,6 +58,11 @@ def read(
         problems.append(Problem("page-too-large", f"{len(body):,} bytes; read the first {MAX_PAGE:,}"))
         body = body[:MAX_PAGE]
     decoded = markup.decode(body, content_type)
+    if len(decoded.utf8) > MAX_PAGE:  # a byte of another encoding may take three
+        problems.append(
+            Problem("page-too-large", f"{len(decoded.utf8):,} bytes of UTF-8; read the first {MAX_PAGE:,}")
+        )
+        decoded = replace(decoded, utf8=decoded.utf8[:MAX_PAGE].decode("utf-8", "ignore").encode())
     tree = markup.parse(decoded.utf8)
     survey = survey_of(tree.root)
     problems += [*decoded.problems, *tree.problems, *survey.problems]

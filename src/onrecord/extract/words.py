@@ -246,6 +246,16 @@ NOTICE = re.compile(
     r"provision (?:vom|von|für)|erhalten wir (?:eine )?(?:kleine )?provision)",
     re.IGNORECASE,
 )
+#: Each form of `NOTICE` holds one of these: looking for them first takes a tenth of the time.
+_NOTICE_STEMS = ("reached ", "tip?", "commission", "compensation", "affiliate", "follow ", "provision")
+
+
+def speaks_of_its_house(text: str) -> bool:
+    """Tell whether *text* says of its house, or its writer, what such notices say."""
+    low = text.lower()
+    return any(stem in low for stem in _NOTICE_STEMS) and NOTICE.search(text) is not None
+
+
 NEWSLETTER = re.compile(
     r"newsletter|sign up (?:for|to|here)|subscribe (?:to|now|here|today)|to our (?:channel|youtube|telegram)|"
     r"delivered (?:straight )?to your inbox|"
