@@ -210,9 +210,7 @@ def prepare(root: Path, feeds: int) -> None:
             )
             stated = [entry.published_at.at for entry in listed.entries if entry.published_at]
             rhythm = next_rhythm(None, stated, now=seen).as_text()
-            archive.state.put(
-                SourceRow(id=name, next_at=now, checked_at=seen, judged_at=seen, rhythm=rhythm)
-            )
+            archive.state.put(SourceRow(id=name, next_at=now, checked_at=seen, judged_at=seen, rhythm=rhythm))
             archive.state.put(first_window(name, url, listed, seen))
             # As if each page had been refused: known, and not to be asked for again yet.
             for entry in (*listed.entries, *parse(feed(number, 1), url=url).entries[-1:]):
