@@ -89,11 +89,11 @@ def test_what_a_browser_showed_is_recorded_as_what_it_is(paper: Paper) -> None:
     assert PARAGRAPHS[0].encode() in shown.payload
 
 
-def test_all_that_the_page_was_given_is_recorded(paper: Paper) -> None:
-    """What was shown can be made again from it."""
+def test_nothing_of_a_forgotten_page_is_left(paper: Paper) -> None:
+    """Neither what was shown nor the data that a script made it of."""
     paper.round()
-    sent = {(one.url or "").rpartition("/")[2] for one in records(paper) if one.kind == "response"}
-    assert {"app.js", "story.json"} <= sent
+    assert cli.run(["forget", paper.only().id, "--yes", "--archive", str(paper.root)]) == 0
+    assert not [one.url for one in records(paper) if PARAGRAPHS[0].encode() in one.payload]
 
 
 def test_an_archive_with_conversions_is_whole(paper: Paper) -> None:

@@ -1,7 +1,7 @@
 """The browser: a page that only a script fills, as a real browser shows it (`onrecord[browser]`, Playwright).
 
 The browser itself reaches no server. Each request that a page makes is answered by the round's own client, so that
-all that holds for it holds here: which addresses may be asked, robots.txt, pauses, limits, the record of what was sent.
+all that holds for it holds here: which addresses may be asked, robots.txt, pauses, limits.
 What the client is not asked for has a proxy at which nobody listens: names to look up early, sockets, calls between
 browsers. Pictures, films, fonts, frames and everything that is sent to a server are left out.
 
@@ -15,7 +15,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -45,10 +45,9 @@ _LEFT_OUT = frozenset({"content-encoding", "content-length", "transfer-encoding"
 
 @dataclass(slots=True)
 class _Visit:
-    """What one page has asked for, and was given."""
+    """What is shown, and how much it has asked for."""
 
     shown: Fetched
-    parts: list[Exchange] = field(default_factory=list)
     asked: int = 0
 
 
@@ -75,7 +74,8 @@ class Browser:
     async def show(self, page: Fetched) -> Fetched | str:
         """Return what a browser makes of *page*, or why it made nothing.
 
-        The last exchange is what was shown; before it stand those of *page*, and of the scripts and data it asked for.
+        The last exchange is what was shown; before it stand those of *page*. What its scripts asked for is not kept:
+        data may hold an article's words at an address that nobody looks at when it is to be forgotten.
         """
         async with self._turn:
             visit = _Visit(page)
@@ -90,7 +90,7 @@ class Browser:
             return "a script led the browser to another page"
         if len(html) > self._config.max_page_mib * 1024 * 1024:
             return f"what the browser showed is over {self._config.max_page_mib} MiB"
-        return Fetched(exchanges=(*page.exchanges, *visit.parts, self._shown(page.final, html)))
+        return Fetched(exchanges=(*page.exchanges, self._shown(page.final, html)))
 
     def _shown(self, answer: Exchange, html: bytes) -> Exchange:
         return Exchange(
@@ -143,7 +143,6 @@ class Browser:
             visit.asked += 1
             outcome = await self._client.fetch(asked.url, kind="part")
             if isinstance(outcome, Fetched):
-                visit.parts += outcome.exchanges
                 answer = outcome.final
         with suppress(Exception):  # the page is gone by now
             if answer is None:
