@@ -40,11 +40,13 @@ from onrecord.fetch.guard import guarded_connector
 from onrecord.model import Entry
 from onrecord.pipeline.claims import claims_digest, remembered
 from onrecord.pipeline.discovery import claims_of
+from onrecord.pipeline.gaps import first_window
 from onrecord.pipeline.hosts import StateMemory
 from onrecord.pipeline.round import Round
 from onrecord.pipeline.run import client_for
 from onrecord.pipeline.watching import everything_due
 from onrecord.pipeline.writing import Writer
+from onrecord.schedule import next_rhythm
 from onrecord.store import EntryRow, FeedRow, SourceRow
 from onrecord.urls import lookup_key
 
@@ -197,9 +199,19 @@ def prepare(root: Path, feeds: int) -> None:
             listed = parse(feed(number, 0), url=url)
             memory.keep_robots(f"http://{name}", KeptRobots(seen, b"User-agent: *\nDisallow: /private/\n"))
             archive.state.put(
-                FeedRow(url=url, source=name, etag='"1"', claims_digest=claims_of(listed), checked_at=seen)
+                FeedRow(
+                    url=url,
+                    source=name,
+                    etag='"1"',
+                    claims_digest=claims_of(listed),
+                    checked_at=seen,
+                    read_at=seen,
+                )
             )
-            archive.state.put(SourceRow(id=name, next_at=now, checked_at=seen, judged_at=seen))
+            stated = [entry.published_at.at for entry in listed.entries if entry.published_at]
+            rhythm = next_rhythm(None, stated, now=seen).as_text()
+            archive.state.put(SourceRow(id=name, next_at=now, checked_at=seen, judged_at=seen, rhythm=rhythm))
+            archive.state.put(first_window(name, url, listed, seen))
             # As if each page had been refused: known, and not to be asked for again yet.
             for entry in (*listed.entries, *parse(feed(number, 1), url=url).entries[-1:]):
                 archive.state.put(refused(entry, name, seen))

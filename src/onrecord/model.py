@@ -385,6 +385,7 @@ class Exchange:
     truncated: str | None = None  #: WARC-Truncated: "length", "time", "disconnect"
     elapsed: float = 0.0  #: seconds
     is_lent: bool = False  #: asked with the cookies of a person's own subscription; they are withheld here
+    is_rendered: bool = False  #: no server sent this: it is what a browser made of what one sent
 
     def header(self, name: str) -> str | None:
         """Return the first header called *name*, whatever its case."""

@@ -75,6 +75,7 @@ class FetchConfig:
     hosts_at_once: int = 64
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()  #: beside the open internet
     fallbacks: tuple[str, ...] = ("feed", "amp", "print", "alternate")  #: where a page gave no article
+    browser: str | None = None  #: the Chromium that "browser" uses; None: Playwright's own
     timegate: str = "https://web.archive.org/web/"  #: of the web archive that "memento" asks
 
 
@@ -282,7 +283,7 @@ def _proxy(value: object) -> object:
     return Wrong('must be a proxy\'s address, such as "socks5://127.0.0.1:9050" or "http://127.0.0.1:8080"')
 
 
-_WAYS = ("feed", "amp", "print", "alternate", "memento")
+_WAYS = ("feed", "amp", "print", "alternate", "browser", "memento")
 
 
 def _ways(value: object) -> object:
@@ -416,6 +417,10 @@ SECTIONS: dict[str, dict[str, tuple[_Reader, str]]] = {
             "Networks that are asked though they are no part of the open internet.",
         ),
         "fallbacks": (_ways, "Where an article is read whose page gives none, in this order."),
+        "browser": (
+            _text,
+            'The Chromium that "browser" uses, such as "/usr/bin/chromium"; else Playwright\'s own.',
+        ),
         "timegate": (
             _address,
             'The web archive that "memento" asks: the page\'s address is put behind this.',

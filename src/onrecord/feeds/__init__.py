@@ -21,9 +21,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from onrecord import urls
 from onrecord.feeds import _atom, _encoding, _fallback, _json, _rss, _sitemap, _xml
 from onrecord.feeds._discovery import EditionLink, FeedLink, edition_links, feed_links
-from onrecord.feeds._entry import Ground
+from onrecord.feeds._entry import Ground, language
 from onrecord.feeds._front_page import article_links, may_be_article
 from onrecord.feeds._limits import MAX_BODY, SNIFFED
 from onrecord.model import Feed, FeedKind
@@ -46,23 +47,34 @@ _FEED_ROOT = re.compile(
 )
 
 
-def parse(body: bytes, *, url: str, content_type: str | None = None) -> Feed:
+def parse(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    content_location: str | None = None,
+    content_language: str | None = None,
+) -> Feed:
     """Return the feed in *body*; its kind is None if there is none. Never raises.
 
     Entries stand in the feed's own order, twins included: which of them are new is not decided here.
     What a feed gives as full text, title, address and date is kept to the character
     (`Entry.content`, `raw_title`, `raw_url`, `published_text`), after the escapes of XML and JSON; but
-    where an xml:base stands over a content, its relative links are made absolute. A `<description>`
+    where a base is stated for a content, its relative links are made absolute. A `<description>`
     counts as full text by the rule of `_words.is_whole_text`.
 
     Args:
         body: As it came, content encoding undone.
         url: Where it came from; what relative links start from, unless the feed says otherwise.
         content_type: The header's value, for its charset.
+        content_location: The header's value. Relative links start from it, as RFC 2616, 14.14 had it and readers
+            of feeds keep it, though RFC 9110 does not: whoever states it beside relative links means it.
+        content_language: The header's value: the language of a feed that states none.
     """
     plain, is_whole = _encoding.unpacked(body)
     words, problems = _encoding.decoded(plain, content_type)
-    ground = Ground(url, problems=list(problems))
+    base = _stated_base(content_location, url)
+    ground = Ground(url, base, has_bases=base != url, problems=list(problems))
     if not is_whole:
         ground.note("feed-too-large" if len(plain) >= MAX_BODY else "feed-cut-off", where="body")
     start = words[:1000].lstrip(" \t\r\n\ufeff\x00")[:1]
@@ -73,8 +85,18 @@ def parse(body: bytes, *, url: str, content_type: str | None = None) -> Feed:
         ground.note("feed-not-a-feed")
         feed = Feed(url=url, kind=None)
     return replace(
-        feed, is_complete=feed.is_complete and is_whole, problems=tuple(dict.fromkeys(ground.problems))
+        feed,
+        language=feed.language or language(content_language),
+        is_complete=feed.is_complete and is_whole,
+        problems=tuple(dict.fromkeys(ground.problems)),
     )
+
+
+def _stated_base(location: str | None, url: str) -> str:
+    """Return the address that a Content-Location states, if it is one that may be asked."""
+    if not location or urls.has_credentials(location):
+        return url
+    return urls.resolve(location.strip(), url) or url
 
 
 def is_feed(body: bytes, content_type: str | None = None) -> bool:
@@ -88,9 +110,9 @@ def is_feed(body: bytes, content_type: str | None = None) -> bool:
 
 
 def _from_markup(words: str, ground: Ground) -> Feed | None:
-    parsed = _xml.parsed(words, url=ground.url)
+    parsed = _xml.parsed(words, url=ground.base)
     ground.problems += parsed.problems
-    ground.has_bases = "xml:base" in words
+    ground.has_bases |= "xml:base" in words
     feed = None if parsed.root is None else _read(parsed.root, ground)
     if feed is not None:
         return replace(feed, is_complete=parsed.is_complete)

@@ -46,7 +46,8 @@ def _entry(element: Element, names: Names, ground: Ground) -> Entry | None:
     if url is None:
         ground.without_address(_headline(titles), identity)
         return None
-    published = parts.text("published", "issued", "dc:date", "pubdate", "created")
+    # A date that stands twice is a slip; readers of feeds take the last.
+    published = parts.last_text("published", "issued", "dc:date", "pubdate", "created")
     content = _first(parts.all("content"), ground)
     media = [
         one for group in parts.all("media:group") for one in Children(group, names).all("media:description")
@@ -57,7 +58,7 @@ def _entry(element: Element, names: Names, ground: Ground) -> Entry | None:
         headline=_headline(titles),
         published_at=ground.time(published),
         published_text=published,
-        modified_at=ground.time(parts.text("updated", "modified", "dcterms:modified")),
+        modified_at=ground.time(parts.last_text("updated", "modified", "dcterms:modified")),
         authors=_authors(parts, names),
         summary=_first([*parts.all("summary", "description", "media:description"), *media], ground),
         content=_words.full_text(content) or _words.full_text(parts.text("content:encoded")),

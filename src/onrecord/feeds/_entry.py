@@ -28,28 +28,29 @@ class Ground:
     """What the parts of one feed share while it is read: its address, and the problems met so far."""
 
     url: str
+    base: str  #: what relative links start from, where no xml:base says otherwise
     language: str | None = None
-    has_bases: bool = False  #: xml:base stands somewhere
+    has_bases: bool = False  #: links may start from elsewhere: from an xml:base, or a Content-Location
     problems: list[Problem] = field(default_factory=list)
 
     def base_of(self, element: Element) -> str:
         """Return the address that links in *element* start from (XML Base, 4)."""
         if not self.has_bases:
-            return self.url
+            return self.base
         try:
             base = element.base
         except (ValueError, UnicodeError):
-            return self.url
-        return (urls.resolve(base, self.url) if base else None) or self.url
+            return self.base
+        return (urls.resolve(base, self.base) if base else None) or self.base
 
     def resolve(self, link: str | None, element: Element | None = None) -> str | None:
         """Return *link* as an absolute address, or None."""
         if not link or link.isspace():
             return None
-        return urls.resolve(link, self.url if element is None else self.base_of(element))
+        return urls.resolve(link, self.base if element is None else self.base_of(element))
 
     def rebased(self, markup: str | None, element: Element) -> str | None:
-        """Return *markup*, its relative links made absolute where an xml:base stands over *element*.
+        """Return *markup*, its relative links made absolute where a base is stated for *element*.
 
         Nothing is changed without one: then links start from the article's address, as on its page.
         """

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Final
@@ -310,15 +310,27 @@ class Children:
 
     def all(self, *wanted: str) -> list[Element]:
         """Return the children of these names, those of the first name first."""
-        return [child for name in wanted for child in self._by_name.get(name, ())]
+        by_name = self._by_name
+        if by_name.keys().isdisjoint(wanted):  # of the many names that a thing has had, an item has few
+            return []
+        return [child for name in wanted for child in by_name.get(name, ())]
 
     def text(self, *wanted: str) -> str | None:
         """Return the first text that is not blank among these names, verbatim."""
-        for child in self.all(*wanted):
-            found = text_of(child)
-            if found and not found.isspace():
-                return found
-        return None
+        return _first_text(self.all(*wanted))
+
+    def last_text(self, *wanted: str) -> str | None:
+        """Return the last text that is not blank of the first of these names that has one, verbatim."""
+        found = (_first_text(reversed(self.all(name))) for name in wanted)
+        return next((one for one in found if one is not None), None)
+
+
+def _first_text(elements: Iterable[Element]) -> str | None:
+    for element in elements:
+        found = text_of(element)
+        if found and not found.isspace():
+            return found
+    return None
 
 
 def tag_of(element: Element) -> str:

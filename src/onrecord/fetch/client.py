@@ -62,6 +62,7 @@ ACCEPT: dict[Kind, str] = {
     # Named without WebP or AVIF, so that a server gives the picture that it holds.
     "picture": "image/*,*/*;q=0.5",
     "enclosure": "*/*",
+    "part": "*/*",
     "robots": "text/plain,*/*;q=0.8",
 }
 
@@ -137,6 +138,11 @@ class Client:
     def take_counts(self) -> dict[str, HostCounts]:
         """Return what was asked of each host since this was last called, of those that were asked for something."""
         return self._courtesy.take_counts()
+
+    @property
+    def user_agent(self) -> str:
+        """How this client names itself to servers."""
+        return self._settings.user_agent
 
     def silence(self) -> float | None:
         """Return the seconds since any server last answered; None: none ever did."""
@@ -311,7 +317,7 @@ class Client:
         """Ask for *url* until an answer comes that another try would not better."""
         settings = self._settings
         page_pause = settings.host_pauses.get(origin.host, settings.page_pause)
-        pause = settings.picture_pause if kind == "picture" else page_pause
+        pause = settings.picture_pause if kind in {"picture", "part"} else page_pause
         seconds = settings.enclosure_timeout if kind == "enclosure" else None
         headers = self._headers(kind, wishes)
         lent = self._add_lent(headers, url) if kind in {"page", "feed"} else None

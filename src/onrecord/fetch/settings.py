@@ -13,7 +13,7 @@ from typing import Literal
 from onrecord import __version__
 from onrecord.fetch.addresses import Network
 
-Kind = Literal["page", "feed", "picture", "enclosure", "robots"]
+Kind = Literal["page", "feed", "picture", "enclosure", "part", "robots"]
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -72,6 +72,7 @@ def _max_body() -> dict[Kind, int]:
         "feed": 32 * MIB,
         "picture": 32 * MIB,
         "enclosure": 100 * MIB,
+        "part": 16 * MIB,
         "robots": 500 * KIB,
     }
 

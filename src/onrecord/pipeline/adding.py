@@ -12,6 +12,7 @@ from onrecord.config import SourceConfig
 from onrecord.extract import read_page_and_facts
 from onrecord.fetch import Client, Robots, decoded_body
 from onrecord.model import Exchange, Feed, FeedKind, Fetched, Outcome, SourceId
+from onrecord.pipeline.paging import parsed
 from onrecord.pipeline.pictures import reason_of, reasons_told
 from onrecord.pipeline.sources import Found, Offer
 from onrecord.urls import address_candidates, lookup_key, resolve
@@ -55,7 +56,7 @@ class Adding:
         final = outcome.final
         body, media_type = decoded_body(final).body, final.header("content-type")
         if feeds.is_feed(body, media_type):
-            feed = feeds.parse(body, url=final.url, content_type=media_type)
+            feed = parsed(final)
             if feed.kind is not None:
                 home = feed.home_url or resolve("/", final.url)
                 return _found(address, [feed], home=home, title=feed.title, language=feed.language)
@@ -166,8 +167,7 @@ def _feed_in(outcome: Outcome, url: str) -> Feed | None:
     """Return the feed that was answered for *url*, if it is one."""
     if not isinstance(outcome, Fetched):
         return None
-    final = outcome.final
-    feed = feeds.parse(decoded_body(final).body, url=url, content_type=final.header("content-type"))
+    feed = parsed(outcome.final, url=url)
     return feed if feed.kind is not None else None
 
 

@@ -466,10 +466,12 @@ class ArticleDesk:
         """Record the exchanges that a page came by; a feed's were recorded when it was read."""
         if reading.exchange is None:
             return None
-        captures = [
-            await self._writer.capture(exchange) for exchange in reading.exchanges_of(finding.outcome)
-        ]
-        return captures[-1]
+        captures: dict[str, Capture] = {}
+        for exchange in reading.exchanges_of(finding.outcome):
+            made_of = captures.get(exchange.url) if exchange.is_rendered else None
+            target = RevisitTarget.of(made_of) if made_of else None
+            captures[exchange.url] = capture = await self._writer.capture(exchange, revisit_of=target)
+        return capture
 
     async def _revisit(self, finding: Finding, exchange: Exchange | None) -> Capture | None:
         """Record that the same payload was answered again, where the archive holds that payload."""

@@ -1,5 +1,6 @@
 """Fallbacks: where else an article may be read whose page gave none, in the order that the settings give.
 
+A browser is asked only for pages that need one, and only where settings say so (`browsing`).
 A publisher's own other renditions (AMP, print, an alternate) are pages like any: robots.txt, pauses and the judge
 hold for them. A web archive is a third party, which learns what is read: it is asked only where settings say so.
 Nothing is tried behind a paywall or a login: what is sold is not got round.
@@ -13,7 +14,9 @@ from datetime import datetime
 
 from onrecord.config import FetchConfig
 from onrecord.fetch import Client
+from onrecord.judge import NEEDS_SCRIPT
 from onrecord.model import Entry, Fetched, Gone, Outcome, ReadingKind, VerdictKind
+from onrecord.pipeline.browsing import Browser
 from onrecord.pipeline.mementos import mementos
 from onrecord.pipeline.reading import Judged, Reading, read_rendition
 from onrecord.sites import Rulebook
@@ -46,6 +49,7 @@ class Fallbacks:
         self._rules = rules
         self._client = client
         self._now = now
+        self._browser = Browser(config, client, now=now) if "browser" in config.fallbacks else None
 
     async def instead_of(self, wanted: Wanted) -> Judged:
         """Return what the first way that leads to an article brings, or what was found without them."""
@@ -56,6 +60,10 @@ class Fallbacks:
             return judged
         for way in self._config.fallbacks:
             if way == "feed":
+                if judged.reading is not None:
+                    return judged
+            elif way == "browser":
+                judged = await self._shown(replace(wanted, judged=judged))
                 if judged.reading is not None:
                     return judged
             elif way == "memento" or not is_lost:
@@ -75,6 +83,20 @@ class Fallbacks:
             outcome = await self._client.fetch(url, kind="page")
             if isinstance(outcome, Fetched) and (reading := self._read(outcome, way, wanted)):
                 yield reading
+
+    async def _shown(self, wanted: Wanted) -> Judged:
+        """Return what a browser makes of a page that only a script fills; if nothing, the verdict says why."""
+        judged = wanted.judged
+        verdict, page = judged.verdict, wanted.outcome
+        if not (self._browser and verdict and verdict.reason == NEEDS_SCRIPT and isinstance(page, Fetched)):
+            return judged
+        shown = await self._browser.show(page)
+        if isinstance(shown, str):
+            return replace(judged, verdict=replace(verdict, reason=f"{verdict.reason}; {shown}"))
+        if reading := self._read(shown, "browser", wanted):
+            return replace(judged, reading=reading)
+        told = f"{verdict.reason}; what a browser shows there is no article either"
+        return replace(judged, verdict=replace(verdict, reason=told))
 
     async def _memento(self, wanted: Wanted) -> Reading | None:
         """Ask the TimeGate for the memento nearest to the publication (RFC 7089, 4.1)."""

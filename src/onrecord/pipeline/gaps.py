@@ -82,13 +82,7 @@ class GapDesk:
     ) -> Judged:
         """A list that is read for the first time, or whose state was lost: then the archive itself may tell."""
         catalog, state = self._archive.catalog, self._archive.state
-        window = WindowRow(
-            url=url,
-            source=source.id,
-            first_read_at=now,
-            joined_since=now,
-            shown=_written(gaps.remembered((), shown)),
-        )
+        window = _window(source.id, url, shown, now)
         began = catalog.first_captured_at(source.id)
         is_lost = began is not None and not any(row.read_at for row in state.feeds_of(source.id))
         if began is None or not is_lost:
@@ -258,6 +252,16 @@ def filled_step(
     data: dict[str, Any] = {"source": gap.source, "gap": gap.seq, "kind": gap.kind, "url": gap.url}
     data |= {"by": by, "whole": whole, "found": found, "article": article}
     return Step(event=Event.FILLED, data={key: value for key, value in data.items() if value is not None})
+
+
+def first_window(source: str, url: str, feed: Feed, at: datetime) -> WindowRow:
+    """Return what is remembered of a list that was read for the first time *at* a moment."""
+    return _window(source, url, gaps.shown_in(feed.entries, now=at), at)
+
+
+def _window(source: str, url: str, shown: Sequence[Shown], at: datetime) -> WindowRow:
+    told = _written(gaps.remembered((), shown))
+    return WindowRow(url=url, source=source, first_read_at=at, joined_since=at, shown=told)
 
 
 def _text(at: datetime | None) -> str | None:

@@ -24,8 +24,13 @@ class OlderPage:
 
 def parsed(exchange: Exchange, *, url: str | None = None) -> Feed:
     """Return the feed that an exchange brought; its kind is None if it brought none. *url*: whose it is."""
-    media_type = exchange.header("content-type")
-    return feeds.parse(decoded_body(exchange).body, url=url or exchange.url, content_type=media_type)
+    return feeds.parse(
+        decoded_body(exchange).body,
+        url=url or exchange.url,
+        content_type=exchange.header("content-type"),
+        content_location=exchange.header("content-location"),
+        content_language=exchange.header("content-language"),
+    )
 
 
 async def older_pages(client: Client, feed: Feed, *, most: int) -> AsyncIterator[OlderPage]:

@@ -67,7 +67,7 @@ class StoredRecord:
     """A record as it stands in a segment, its digests verified."""
 
     ref: RecordRef
-    kind: str  #: WARC-Type: "response", "revisit", "request", "metadata", "warcinfo"
+    kind: str  #: WARC-Type: "response", "revisit", "request", "conversion", "metadata", "warcinfo"
     record_id: str  #: "<urn:uuid:…>"
     at: datetime  #: WARC-Date, UTC
     url: str | None  #: WARC-Target-URI
@@ -119,12 +119,14 @@ class StoredRecord:
         )
 
     def exchange(self, *, payload: bytes | None = None, request_head: bytes = b"") -> Exchange:
-        """Return the exchange of this response.
+        """Return the exchange of this response; of a conversion, what was made of one, as if it had been sent.
 
         Args:
             payload: Of a revisit, the payload that it refers to.
             request_head: The block of the request record, where it is wanted.
         """
+        if self.kind == "conversion":
+            return self._rendered()
         return Exchange(
             url=self.url or "",
             requested_at=self.at,
@@ -136,4 +138,19 @@ class StoredRecord:
             headers=self.http_headers,
             body=self.payload if payload is None else payload,
             truncated=self.header("WARC-Truncated"),
+        )
+
+    def _rendered(self) -> Exchange:
+        media_type = self.header("Content-Type")
+        return Exchange(
+            url=self.url or "",
+            requested_at=self.at,
+            ip_address=None,
+            request_head=b"",
+            status=200,
+            reason="",
+            http_version="1.1",
+            headers=(("Content-Type", media_type),) if media_type else (),
+            body=self.payload,
+            is_rendered=True,
         )

@@ -111,9 +111,13 @@ class SegmentWriter:
         other is written whole. With *omit_payload* the payload is left out, because the archive keeps
         it as a file under its digest.
 
+        What a browser made of an answer becomes a conversion record (6.8) of the record *revisit_of*.
+
         Raises:
             StorageError: The disk refused; the segment ends with its last whole exchange.
         """
+        if exchange.is_rendered:
+            return self._write_conversion(exchange, revisit_of)
         digest = payload_digest(exchange.body)
         profile = _profile(exchange, digest, revisit_of, omit_payload=omit_payload)
         # A 304 has no payload of its own: the digest is that of what still stands (6.7.3).
@@ -167,6 +171,25 @@ class SegmentWriter:
             record=ref,
             record_id=record_id,
             media_type=media_type,
+        )
+
+    def _write_conversion(self, exchange: Exchange, of: RevisitTarget | None) -> Capture:
+        record_id, digest = self._new_id(), payload_digest(exchange.body)
+        captured_at = exchange.requested_at.astimezone(UTC).replace(microsecond=0)
+        fields = self._fields("conversion", record_id, captured_at)
+        fields.append(("WARC-Target-URI", _uri(exchange.url)))
+        if of:
+            fields.append(("WARC-Refers-To", of.record_id))
+        fields.append(("WARC-Payload-Digest", digest))
+        media_type = exchange.header("content-type") or "application/octet-stream"
+        return Capture(
+            url=exchange.url,
+            captured_at=captured_at,
+            status=exchange.status,
+            payload_digest=digest,
+            record=self._append(fields, media_type, b"", exchange.body),
+            record_id=record_id,
+            media_type=media_type_of(media_type),
         )
 
     def write_metadata(
