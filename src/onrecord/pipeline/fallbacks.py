@@ -94,7 +94,7 @@ class Fallbacks:
         if isinstance(shown, str):
             return replace(judged, verdict=replace(verdict, reason=f"{verdict.reason}; {shown}"))
         if reading := self._read(shown, "browser", wanted):
-            return replace(judged, reading=reading)
+            return replace(judged, reading=reading, traits=None)
         told = f"{verdict.reason}; what a browser shows there is no article either"
         return replace(judged, verdict=replace(verdict, reason=told))
 
