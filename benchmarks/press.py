@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
+from typing import BinaryIO
 
 from onrecord import archive as archives
 from onrecord.archive import Archive, Step
@@ -32,6 +33,7 @@ from onrecord.model import (
     SourceId,
 )
 from onrecord.render import document as documents
+from onrecord.store import Disk
 from onrecord.urls import article_id
 
 #: The last article is of this moment; the others spread over ten years before it.
@@ -169,11 +171,22 @@ def _article(chance: random.Random, tongue: Tongue, language: str, number: int, 
     )
 
 
+class Unsynced(Disk):
+    """A disk that is not waited for: a measurement can be made again, its archive need not outlast a power cut."""
+
+    def sync(self, file: BinaryIO) -> None:
+        """Write what waits to be written, and leave it to the system."""
+        file.flush()
+
+    def sync_folder(self, folder: Path) -> None:
+        """Leave it to the system."""
+
+
 def print_into(root: Path, count: int, *, seed: int = 0) -> None:
     """Make an archive in *root* that holds *count* articles."""
     archives.create(root, now=END)
     printed = articles(count, seed=seed)
-    with Archive.open(root, write=True) as archive:
+    with Archive.open(root, write=True, disk=Unsynced()) as archive:
         while batch := list(islice(printed, BATCH)):
             archive.commit([_kept(one) for one in batch], now=END)
 
