@@ -36,6 +36,7 @@ NEEDS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/account/tokens"): Scope.MARK,
     ("POST", "/account/tokens/remove"): Scope.MARK,
     ("POST", "/account/sessions/end"): Scope.MARK,
+    ("GET", "/settings"): Scope.EDIT,
     ("POST", "/sources"): Scope.EDIT,
     ("POST", "/look"): None,
     ("GET", "/unread"): Scope.MARK,
