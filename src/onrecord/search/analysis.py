@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 
@@ -88,10 +88,16 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_FOLDING)
 
 
-def fold_with_places(text: str) -> tuple[str, list[int]]:
+#: Characters that are known to fold to one character each: of most texts, all.
+_even: set[str] = set()
+
+
+def fold_with_places(text: str) -> tuple[str, Sequence[int]]:
     """Return *text* folded, and for each folded character, and the end, the place in *text* (NFC) that it came from."""
-    if all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
-        return text.translate(_FOLDING), list(range(len(text) + 1))
+    fresh = set(text) - _even
+    _even.update(character for character in fresh if len(_FOLDING[ord(character)]) == 1)
+    if fresh <= _even:
+        return text.translate(_FOLDING), range(len(text) + 1)
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):

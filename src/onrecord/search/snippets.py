@@ -130,9 +130,6 @@ def _pattern(words: Words) -> re.Pattern[str] | None:
 _BETWEEN = (r"[\W_]+?", r"\s*?", "")
 
 
-_WORD = re.compile(f"[^\\W_{analysis.DENSE}]+")
-
-
 def _stem_matches(
     words: Words, folded: str, places: Sequence[int], language: str | None
 ) -> list[tuple[int, int]]:
@@ -141,11 +138,9 @@ def _stem_matches(
     if words.is_exact or words.is_prefix or len(tokens) != 1 or analysis.is_dense(tokens[0]):
         return []
     root = analysis.stem(tokens[0], base)
-    found = [
-        match
-        for match in _WORD.finditer(folded)
-        if match[0][0] == root[0] and analysis.stem(match[0], base) == root
-    ]
+    letter = f"[^\\W_{analysis.DENSE}]"
+    beginning = re.compile(f"(?<!{letter}){re.escape(root[0])}{letter}*")
+    found = [match for match in beginning.finditer(folded) if analysis.stem(match[0], base) == root]
     return [(places[match.start()], places[match.end() - 1] + 1) for match in found]
 
 
