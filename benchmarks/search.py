@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import resource
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -150,9 +150,9 @@ class Asked:
 
 def questions(archive: Archive) -> list[Asked]:
     """Return what is asked, cut from articles of the archive."""
-    chance = random.Random(0)
-    held = list(archive.catalog.articles(Listing(limit=10_000_000)))
-    chosen = [archive.document(one) for one in chance.sample(held, min(SAMPLE, len(held)))]
+    step = max(1, archive.catalog.size() // SAMPLE)
+    held = islice(archive.catalog.articles(Listing(limit=10_000_000)), 0, None, step)
+    chosen = [archive.document(one) for one in held]
     chinese = [_text(one) for one in chosen if (one.revision.article.language or "").startswith("zh")]
     english = [_text(one) for one in chosen if one.revision.article.language == "en"]
     seen = Counter(sign for text in chinese for sign in set(text) if analysis.is_dense(sign))

@@ -19,6 +19,8 @@ from onrecord.text import body_text
 
 FACETS = ("source", "month", "author", "lang")
 _FACETS_SHOWN = 8
+#: Matches on a page: each has lines of its text, for which its document is read.
+MATCHES = 20
 _TOPICS_SHOWN = 500
 #: In seconds since 1970: no newspaper is older.
 _BEFORE_ALL = -(10**11)
@@ -56,8 +58,8 @@ class Finding:
         await self._shown.follow()
         ask = Ask(
             node=node,
-            limit=ON_A_PAGE,
-            offset=(page - 1) * ON_A_PAGE,
+            limit=MATCHES,
+            offset=(page - 1) * MATCHES,
             by_date=given["by_date"],
             with_revisions=given["with_revisions"],
             facets=FACETS,
@@ -74,7 +76,7 @@ class Finding:
                 name: [(self._facet(name, value), count) for value, count in counts]
                 for name, counts in facets.items()
             },
-            pages=math.ceil(found.total / ON_A_PAGE),
+            pages=math.ceil(found.total / MATCHES),
             **given,
         )
 
@@ -106,8 +108,10 @@ class Finding:
 
     def _match(self, request: web.Request, row: Row, hit: searching.Hit, node: searching.Node) -> Row:
         archive, held = self._shown.archive, row.held
-        revisions = archive.catalog.revisions(held.id)
-        path = next((one.path for one in revisions if one.number == hit.revision), held.path)
+        path = held.path
+        if hit.revision != held.revision:
+            revisions = archive.catalog.revisions(held.id)
+            path = next((one.path for one in revisions if one.number == hit.revision), path)
         document = archive.document_at(path)
         article = document.revision.article
         text = " ".join(filter(None, (article.standfirst, body_text(article.blocks)))).replace("\n", " ")

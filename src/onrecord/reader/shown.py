@@ -143,7 +143,7 @@ class Shown:
             total=days.total,
             page=days.page,
             pages=math.ceil(days.total / ON_A_PAGE),
-            months=self.archive.catalog.months(source)[:_MONTHS_SHOWN] if source else [],
+            months=self.archive.catalog.months(source, limit=_MONTHS_SHOWN) if source else [],
             has_sources=source is None,
             unread_of=source,
         )

@@ -84,4 +84,12 @@ MIGRATIONS = (
     CREATE TABLE translation (id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (id, key)) WITHOUT ROWID;
     CREATE INDEX translation_key ON translation (key);
     """,
+    # What every page of the reader asks: how many are held of each source, and what changed last. With two hundred
+    # thousand articles the first took 0.8 s without, the second 0.1 s.
+    """
+    CREATE INDEX article_counts ON article (source, revision, removed_at);
+    CREATE INDEX article_changed ON article (max(captured_at, coalesce(removed_at, '')), number)
+        WHERE revision > 1 OR removed_at IS NOT NULL;
+    CREATE INDEX article_removed ON article (removed_at, number) WHERE removed_at IS NOT NULL;
+    """,
 )

@@ -478,12 +478,18 @@ class SqliteCatalog:
         where, values = _where(listing)
         return int(self._db.value(f"SELECT count(*) FROM article{where}", values))
 
-    def months(self, source: str | None) -> list[tuple[str, int]]:
-        """Return (month, articles) for a source, or for all, the newest first: "2024-05"."""
-        where, values = _where(Listing(source=source))
-        month = f"substr({_MOMENT}, 1, 7)"
-        sql = f"SELECT {month}, count(*) FROM article{where} GROUP BY 1 ORDER BY 1 DESC"
-        return [(row[0], row[1]) for row in self._db.rows(sql, values)]
+    def months(self, source: str, *, limit: int) -> list[tuple[str, int]]:
+        """Return (month, articles) of a source, the newest month first: "2024-05"."""
+        found: list[tuple[str, int]] = []
+        before = "~"  # behind every date
+        newest = f"SELECT max({_MOMENT}) FROM article WHERE source = ? AND {_MOMENT} < ?"
+        count = f"SELECT count(*) FROM article WHERE source = ? AND {_MOMENT} >= ? AND {_MOMENT} < ?"
+        # Month by month: an index holds what this asks for, and a whole source may be ten thousand articles.
+        while len(found) < limit and (moment := self._db.value(newest, (source, before))):
+            month = str(moment)[:7]
+            found.append((month, int(self._db.value(count, (source, month, before)))))
+            before = month
+        return found
 
     def touched_after(self, seq: int) -> list[tuple[int, str]]:
         """Return (line, id) of each article that a ledger line after *seq* was about, the earliest line first."""
