@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from cryptography import x509
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from answering import answering
 
 SETTINGS = """[tsa]
 default_tsa = ours
@@ -118,15 +119,7 @@ def services(folder: Path) -> Iterator[Services]:
             self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
-            """Be quiet."""
+            """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    made.port = server.server_port
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with answering(Answer) as made.port:
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

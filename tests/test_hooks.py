@@ -7,13 +7,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
+from answering import answering
 from fetch_web import answer
 from onrecord import cli, config, hooks
 from onrecord.archive import Archive
@@ -94,16 +94,8 @@ def webhook() -> Iterator[Webhook]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    made.port = server.server_port
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with answering(Answer) as made.port:
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def allow_loopback(paper: Paper) -> None:

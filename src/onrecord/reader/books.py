@@ -54,7 +54,7 @@ class Books:
 
     async def start(self, request: web.Request) -> web.Response:
         """Give the way in: what is new, what is starred, each publication."""
-        feed = self._begin(request, self._name)
+        feed = self._begin(request, self._shown.name)
         base, catalog = self._guard.base(request), self._shown.archive.catalog
         self._entry(feed, "New", f"{base}/opds/new", "What was kept last", "http://opds-spec.org/sort/new")
         self._entry(feed, "Starred", f"{base}/opds/starred", "What you starred", "subsection")
@@ -99,8 +99,8 @@ class Books:
     async def how_to_search(self, request: web.Request) -> web.Response:
         """Describe the search (OpenSearch 1.1)."""
         root = ET.Element("OpenSearchDescription", {"xmlns": "http://a9.com/-/spec/opensearch/1.1/"})
-        atom.add(root, "ShortName", self._name[:16])
-        atom.add(root, "Description", f"Search {self._name}")
+        atom.add(root, "ShortName", self._shown.name[:16])
+        atom.add(root, "Description", f"Search {self._shown.name}")
         template = f"{self._guard.base(request)}/opds/search?q={{searchTerms}}"
         ET.SubElement(root, "Url", {"type": _ACQUISITION, "template": template})
         return _answer(root, _SEARCH)
@@ -122,10 +122,6 @@ class Books:
         )
 
     # ---------------------------------------------------------------- parts
-
-    @property
-    def _name(self) -> str:
-        return self._shown.root.resolve().name
 
     async def _listed(self, request: web.Request, title: str, listing: Listing) -> web.Response:
         page, catalog = page_number(request), self._shown.archive.catalog

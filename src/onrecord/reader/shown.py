@@ -87,11 +87,16 @@ class Shown:
 
     # ---------------------------------------------------------------- pages
 
+    @property
+    def name(self) -> str:
+        """What the archive is called: as its folder."""
+        return self.root.resolve().name
+
     def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a template filled in."""
         look, who = look_of(request), asker(request)
         given = {
-            "archive_name": self.root.resolve().name,
+            "archive_name": self.name,
             "asked": "",
             "path": request.path,
             "here": request.path_qs,

@@ -58,7 +58,7 @@ class Syndication:
 
     async def all(self, request: web.Request) -> web.Response:
         """Give what was kept last."""
-        return await self._listed(request, Listing(by_keeping=True), title=self._name, home="/")
+        return await self._listed(request, Listing(by_keeping=True), title=self._shown.name, home="/")
 
     async def source(self, request: web.Request) -> web.Response:
         """Give what was kept last of a source."""
@@ -122,14 +122,10 @@ class Syndication:
             ]
         else:
             listed = [OpmlFeed(url, one.title, one.home, one.folder) for one in sources for url in one.feeds]
-        text = render(listed, title=self._name)
+        text = render(listed, title=self._shown.name)
         return web.Response(text=text, content_type="text/x-opml", charset="utf-8")
 
     # ---------------------------------------------------------------- parts
-
-    @property
-    def _name(self) -> str:
-        return self._shown.root.resolve().name
 
     async def _listed(self, request: web.Request, listing: Listing, *, title: str, home: str) -> web.Response:
         if (answer := self._unchanged(request)) is not None:
